@@ -1,0 +1,1 @@
+"""hepasome: in-silico trials of stem-cell-derived exosome therapy for the liver."""

@@ -1,0 +1,129 @@
+"""Numbers with units: `40 ug`, `0.5 mL/kg`, `8 wk`."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any
+
+import pint
+from pydantic import BeforeValidator, PlainSerializer
+
+# Particles, cells and cell equivalents are dimensions of their own: a Product says how one becomes another.
+_DEFINITIONS = """
+    hour = [time] = h
+    minute = hour / 60 = min
+    day = 24 * hour = d
+    week = 7 * day = wk
+    month = 30.4375 * day = mo
+    gram = [mass] = g
+    microgram = 1e-6 * gram = ug
+    milligram = 1e-3 * gram = mg
+    kilogram = 1e3 * gram = kg
+    nanogram = 1e-9 * gram = ng
+    litre = [volume] = L
+    millilitre = 1e-3 * litre = mL = ml
+    microlitre = 1e-6 * litre = uL
+    metre = [length] = m
+    nanometre = 1e-9 * metre = nm
+    micrometre = 1e-6 * metre = um
+    particle = [particle] = particle = particles
+    cell = [cell] = cell = cells
+    cell_equivalent = [cell_equivalent] = cell_equivalent = cell_equivalents
+    copy = [copy] = copy = copies
+"""
+
+_WRITTEN = re.compile(r"\s*([-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?)\s*([^\d\s.+-].*?)?\s*")
+_DIMENSION_EXAMPLES = {
+    "h": "`8 wk`, `3.5 d` or `30 min`",
+    "g": "`22 g`",
+    "mL/kg": "`0.5 mL/kg`",
+    "nm": "`100 nm`",
+}
+
+
+@cache
+def _registry() -> Any:
+    lines = [line.strip() for line in _DEFINITIONS.strip().splitlines()]
+    return pint.UnitRegistry(lines, autoconvert_offset_to_baseunit=False)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with its unit, as it was written.
+
+    Attributes:
+        value: Finite number.
+        unit: Unit as written, for example `mL/kg`.
+    """
+
+    value: float
+    unit: str
+
+    def to(self, unit: str) -> float:
+        """The number in another unit of the same dimension.
+
+        Raises:
+            ValueError: If the dimensions differ, with a sentence for the user.
+        """
+        try:
+            return float(_registry().Quantity(self.value, self.unit).to(unit).magnitude)
+        except pint.DimensionalityError:
+            raise ValueError(f"`{self}` is not a quantity in {unit}") from None
+
+    def fits(self, unit: str) -> bool:
+        """Whether this quantity has the dimension of `unit`."""
+        return bool(_registry().Unit(self.unit).is_compatible_with(unit))
+
+    def __str__(self) -> str:
+        return f"{self.value:g} {self.unit}"
+
+
+def parse_quantity(written: Any) -> Quantity:
+    """Read a number with a unit.
+
+    Args:
+        written: Text such as `40 ug`, or a Quantity.
+
+    Raises:
+        ValueError: If it is no number, has no unit, or the unit is unknown; the message is for the user.
+    """
+    if isinstance(written, Quantity):
+        return written
+    if isinstance(written, (int, float)) and not isinstance(written, bool):
+        raise ValueError("the unit is missing; write it behind the number, for example `40 ug`")
+    match = _WRITTEN.fullmatch(str(written)) if len(str(written)) < 100 else None
+    if match is None:
+        raise ValueError("this is not a number with a unit; write for example `40 ug` or `8 wk`")
+    value, unit = float(match[1]), (match[2] or "").replace("µ", "u").replace("μ", "u")
+    if not unit:
+        raise ValueError("the unit is missing; write it behind the number, for example `40 ug`")
+    if not math.isfinite(value):
+        raise ValueError("the number is too large")
+    try:
+        _registry().Unit(unit)
+    except Exception:  # pint raises a dozen kinds for text that is no unit
+        raise ValueError(f"`{unit}` is not a unit that hepasome knows") from None
+    return Quantity(value, unit)
+
+
+def quantity_in(*units: str, positive: bool = True) -> Any:
+    """A pydantic type: a quantity that has the dimension of one of `units` and is not negative.
+
+    Args:
+        units: Allowed units, for example ("ug", "particles").
+        positive: Whether zero is refused too.
+    """
+
+    def check(written: Any) -> Quantity:
+        quantity = parse_quantity(written)
+        if not any(quantity.fits(unit) for unit in units):
+            example = _DIMENSION_EXAMPLES.get(units[0], f"a number in {' or '.join(units)}")
+            raise ValueError(f"the unit `{quantity.unit}` does not fit here; write {example}")
+        if quantity.value < 0 or (positive and quantity.value == 0):
+            raise ValueError(f"the number must be {'above zero' if positive else 'zero or above'}")
+        return quantity
+
+    return Annotated[Quantity, BeforeValidator(check), PlainSerializer(str)]
