@@ -1,0 +1,183 @@
+"""The tables of the biology: parameters, variables, read-outs, actions of named cargo, unattributed activities."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+from pydantic import model_validator
+
+from hepasome.files import Strict, input_error, read_table
+
+FOLDER = Path(str(resources.files("hepasome.biology")))
+SPECIES = ("mouse", "rat")
+
+Species = Literal["mouse", "rat"]
+Status = Literal["measured", "derived", "fitted", "assumed"]
+TargetCell = Literal["kupffer", "endothelial", "stellate", "hepatocyte"]
+
+
+class Parameter(Strict):
+    """One row of a parameter table. The key is (symbol, species).
+
+    Attributes:
+        symbol: Name in the model.
+        meaning: What it is.
+        value: Central value.
+        low: Lower end of what is plausible (5 %), or None where there is no uncertainty.
+        high: Upper end (95 %).
+        scale: Scale on which the uncertainty and the spread are normal; `normal` and `linear` are unscaled,
+            the latter without uncertainty.
+        between_subject: Standard deviation between animals, on that scale; a separate number from low and high.
+        unit: Unit, as in `variables.csv`.
+        species: `any`, or the species of the row.
+        status: measured, derived, fitted or assumed.
+        source: Where the value comes from.
+    """
+
+    symbol: str
+    meaning: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    scale: Literal["log", "logit", "normal", "linear"]
+    between_subject: float = 0.0
+    unit: str
+    species: Literal["any", "mouse", "rat"]
+    status: Status
+    source: str
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Parameter:
+        low, high = self.low, self.high
+        if (low is None) != (high is None):
+            raise ValueError("give both low and high or neither")
+        if low is not None and high is not None and not low <= self.value <= high:
+            raise ValueError(f"the value {self.value:g} does not lie between low {low:g} and high {high:g}")
+        if self.between_subject < 0:
+            raise ValueError("the spread between subjects is below zero")
+        if self.scale == "log" and not self.value > 0:
+            raise ValueError("a value on the log scale must be above zero")
+        if self.scale == "logit" and not 0 < self.value <= 1:
+            raise ValueError("a value on the logit scale must be a share between zero and one")
+        return self
+
+
+class Variable(Strict):
+    """One state, read-out or input of a module, with its unit and meaning."""
+
+    module: str
+    symbol: str
+    kind: Literal["state", "read-out", "input"]
+    unit: str
+    meaning: str
+
+
+class ReadOut(Strict):
+    """One read-out of the whole model: a variable of a module, over the zones of the liver or of the body."""
+
+    read_out: str
+    module: str
+    symbol: str
+    over_zones: Literal["mean", "sum", "body"]
+    unit: str
+    meaning: str
+
+
+class Action(Strict):
+    """One miRNA on one target in one cell type, and the factor of a module that it multiplies."""
+
+    action: str
+    cargo: str
+    target: str
+    cell: TargetCell
+    module: str
+    factor: str
+    evidence: str
+
+    @property
+    def copies_parameter(self) -> str:
+        """The parameter that holds the copies of this miRNA per vesicle."""
+        return copies_parameter(self.cargo)
+
+
+class Activity(Strict):
+    """One factor of a module that an unattributed activity slows or speeds up."""
+
+    activity: Literal["kupffer", "endothelial", "stellate", "hepatocyte", "soluble"]
+    module: str
+    factor: str
+    effect: Literal["slows", "speeds"]
+    reason: str
+
+
+def copies_parameter(cargo: str) -> str:
+    """Name of the parameter for the copies of a cargo per vesicle: `miR-122-5p` -> `miR_122_5p_copies_per_vesicle`."""
+    return f"{cargo.replace('-', '_')}_copies_per_vesicle"
+
+
+@cache
+def parameters(species: str) -> dict[str, Parameter]:
+    """All parameter rows for a species, by symbol.
+
+    Raises:
+        InputError: If the species is unknown, or two rows have the same symbol for it.
+    """
+    if species not in SPECIES:
+        raise input_error("species", "There is no such species.", f"Use one of: {', '.join(SPECIES)}.", value=species)
+    rows: dict[str, Parameter] = {}
+    for path in [*sorted((FOLDER / "parameters").glob("*.csv")), FOLDER / "species" / f"{species}.csv"]:
+        for row in read_table(path, Parameter):
+            if row.species not in ("any", species):
+                continue
+            if row.symbol in rows:
+                raise input_error(str(path), "Two rows have this symbol for one species.", field=row.symbol)
+            rows[row.symbol] = row
+    return rows
+
+
+@cache
+def variables() -> tuple[Variable, ...]:
+    """States, read-outs and inputs of all modules."""
+    return tuple(read_table(FOLDER / "variables.csv", Variable))
+
+
+@cache
+def read_outs(*, cells: bool) -> tuple[ReadOut, ...]:
+    """Read-outs of the model; those of donor cells only where a study gives cells."""
+    rows = read_table(FOLDER / "read_outs.csv", ReadOut)
+    return tuple(row for row in rows if cells or row.module != "cells")
+
+
+@cache
+def actions() -> tuple[Action, ...]:
+    """Actions of named cargo."""
+    return tuple(read_table(FOLDER / "actions.csv", Action))
+
+
+@cache
+def activities() -> tuple[Activity, ...]:
+    """Where unattributed activities act."""
+    return tuple(read_table(FOLDER / "activities.csv", Activity))
+
+
+def to_scale(value: float, scale: str) -> float:
+    """A value on the scale on which its spread is normal. A share of exactly 1 stays just below it."""
+    if scale == "log":
+        return math.log(value)
+    if scale == "logit":
+        share = min(max(value, 1e-9), 1 - 1e-9)
+        return math.log(share / (1 - share))
+    return value
+
+
+def from_scale(value: float, scale: str) -> float:
+    """The inverse of `to_scale`."""
+    if scale == "log":
+        return math.exp(value)
+    if scale == "logit":
+        return 1 / (1 + math.exp(-value))
+    return value
