@@ -3,6 +3,7 @@
 from hepasome.biology._assembly import CELL_TYPES, Structure, antimony_text
 from hepasome.biology._equations import equations_page, state_count
 from hepasome.biology._physiology import fenestral_permeability, scaled_to_body_weight
+from hepasome.biology._routes import CCL4_DEPOT, CELL_ROUTES, CELLS_PRESENT, VESICLE_ROUTES
 from hepasome.biology._sbml import model_sbml, unit_findings
 from hepasome.biology._tables import (
     SPECIES,
@@ -15,6 +16,7 @@ from hepasome.biology._tables import (
     activities,
     copies_parameter,
     from_scale,
+    parameter_rows,
     parameters,
     read_outs,
     to_scale,
@@ -22,8 +24,12 @@ from hepasome.biology._tables import (
 )
 
 __all__ = [
+    "CCL4_DEPOT",
+    "CELLS_PRESENT",
+    "CELL_ROUTES",
     "CELL_TYPES",
     "SPECIES",
+    "VESICLE_ROUTES",
     "Action",
     "Activity",
     "Parameter",
@@ -38,6 +44,7 @@ __all__ = [
     "fenestral_permeability",
     "from_scale",
     "model_sbml",
+    "parameter_rows",
     "parameters",
     "read_outs",
     "scaled_to_body_weight",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from hepasome.biology._tables import FOLDER, Species, actions, activities, parameters
 from hepasome.files import read_text
@@ -153,7 +154,7 @@ def _flow_between_zones(structure: Structure) -> list[str]:
     lines = [
         f"{a}_to_{b}: {a}_sinusoid.plasma -> {b}_sinusoid.plasma; "
         f"body_circulation.liver_flow*{a}_sinusoid.plasma/(sinusoid_volume*zone_share);"
-        for a, b in zip(zones[:-1], zones[1:], strict=True)
+        for a, b in pairwise(zones)
     ]
     for i, zone in enumerate(zones):
         lines.append(f"{zone}_toxicant.cyp2e1_content := {_cyp2e1_content(i, len(zones))};")

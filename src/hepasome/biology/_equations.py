@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from hepasome.biology._assembly import Structure, instances
-from hepasome.biology._tables import FOLDER, SPECIES, Parameter, actions, activities, variables
-from hepasome.files import read_table, read_text
+from hepasome.biology._tables import FOLDER, MODULES, SPECIES, Parameter, actions, activities, parameter_rows, variables
+from hepasome.files import read_text
 
+_PARAMETER_HEADER = ("parameter", "meaning", "value (low to high)", "unit", "species", "status", "source")
 _MODEL = re.compile(r"^model \*?(\w+)\(\)(.*?)^end", re.DOTALL | re.MULTILINE)
 
 
@@ -16,11 +17,11 @@ def equations_page() -> str:
     """All modules as Markdown: what each holds, its equations, variables and parameters with status and source."""
     parts = [
         "# The model",
-        "This page is generated from the model files by `hepasome model export --equations`. Time is in hours; vesicles, "
-        "copies and donor cells are counted; hepatocytes, stellate cells and macrophages are fractions of their normal "
+        "This page is generated from the model files by `hepasome model export`. Time is in hours; vesicles, copies and "
+        "donor cells are counted; hepatocytes, stellate cells and macrophages are fractions of their normal "
         "number in the zone; signals are folds of rest. A zone is written once and strung Z times along the sinusoid.",
-        "Status of a number: **measured** (read off an experiment), **derived** (computed from measured ones), **fitted** "
-        "(chosen so that a model meets data), **assumed** (nobody has measured it, or we have not seen it).",
+        "Status of a number: **measured** (read off an experiment), **derived** (computed from measured ones), "
+        "**fitted** (chosen so that a model meets data), **assumed** (nobody has measured it, or we have not seen it).",
     ]
     for path in sorted((FOLDER / "modules").glob("*.ant")):
         parts += list(_module(path.stem, read_text(path)))
@@ -46,10 +47,8 @@ def _module(name: str, text: str) -> Iterator[str]:
             ("symbol", "kind", "unit", "meaning"),
             [(f"`{r.symbol}`", r.kind, r.unit, r.meaning) for r in rows],
         )
-    rows_of = _parameter_rows(name)
-    if rows_of:
-        header = ("parameter", "meaning", "value (low to high)", "unit", "species", "status", "source")
-        yield _table(header, [_parameter_cells(row) for row in rows_of])
+    if name in MODULES:
+        yield _table(_PARAMETER_HEADER, [_parameter_cells(row) for row in parameter_rows(name)])
 
 
 def _equations(body: str) -> Iterator[str]:
@@ -70,11 +69,6 @@ def _equations(body: str) -> Iterator[str]:
         i += 1
 
 
-def _parameter_rows(module: str) -> list[Parameter]:
-    path = FOLDER / "parameters" / f"{module}.csv"
-    return read_table(path, Parameter) if path.exists() else []
-
-
 def _parameter_cells(row: Parameter) -> tuple[str, ...]:
     interval = "" if row.low is None else f" ({row.low:g} to {row.high:g})"
     return (
@@ -91,19 +85,14 @@ def _parameter_cells(row: Parameter) -> tuple[str, ...]:
 def _effects() -> list[str]:
     act = [(a.cargo, a.target, a.cell, f"`{a.module}.{a.factor}`", a.evidence) for a in actions()]
     unattributed = [(a.activity, f"{a.effect} `{a.module}.{a.factor}`", a.reason) for a in activities()]
-    physiology = [
-        _parameter_cells(row)
-        for species in SPECIES
-        for row in read_table(FOLDER / "species" / f"{species}.csv", Parameter)
-    ]
-    header = ("parameter", "meaning", "value (low to high)", "unit", "species", "status", "source")
+    physiology = [_parameter_cells(row) for species in SPECIES for row in parameter_rows(species)]
     return [
         "## How vesicles act",
         "Only named cargo and unattributed activities act; there is no effect size per arm, study or product.",
         _table(("cargo", "target", "cell", "factor", "evidence"), act),
         _table(("unattributed activity of", "acts on", "reason"), unattributed),
         "## Physiology",
-        _table(header, physiology),
+        _table(_PARAMETER_HEADER, physiology),
     ]
 
 

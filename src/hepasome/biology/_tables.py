@@ -14,6 +14,7 @@ from hepasome.files import Strict, input_error, read_table
 
 FOLDER = Path(str(resources.files("hepasome.biology")))
 SPECIES = ("mouse", "rat")
+MODULES = tuple(sorted(path.stem for path in (FOLDER / "parameters").glob("*.csv")))
 
 Species = Literal["mouse", "rat"]
 Status = Literal["measured", "derived", "fitted", "assumed"]
@@ -129,14 +130,21 @@ def parameters(species: str) -> dict[str, Parameter]:
     if species not in SPECIES:
         raise input_error("species", "There is no such species.", f"Use one of: {', '.join(SPECIES)}.", value=species)
     rows: dict[str, Parameter] = {}
-    for path in [*sorted((FOLDER / "parameters").glob("*.csv")), FOLDER / "species" / f"{species}.csv"]:
-        for row in read_table(path, Parameter):
+    for module in [*MODULES, species]:
+        for row in parameter_rows(module):
             if row.species not in ("any", species):
                 continue
             if row.symbol in rows:
-                raise input_error(str(path), "Two rows have this symbol for one species.", field=row.symbol)
+                raise input_error(module, "Two rows have this symbol for one species.", field=row.symbol)
             rows[row.symbol] = row
     return rows
+
+
+@cache
+def parameter_rows(module: str) -> tuple[Parameter, ...]:
+    """The rows of one table, for all species: a module, or a species for its physiology."""
+    folder = "species" if module in SPECIES else "parameters"
+    return tuple(read_table(FOLDER / folder / f"{module}.csv", Parameter))
 
 
 @cache

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _LONGEST_VALUE = 60
+_MOST_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,16 @@ class Finding:
 
     def __str__(self) -> str:
         place = f"line {self.line}" if self.line is not None else ""
-        where = ", ".join(part for part in (place, self.field) if part)
+        where = ", ".join(part for part in (place, _cut(self.field, 2 * _LONGEST_VALUE)) if part)
         found = f" (found: {shorten(self.value)})" if self.value is not None else ""
         sentence = f"{self.problem}{found} {self.remedy}".strip()
-        return f"{where}: {sentence}" if where else sentence
+        return _printable(f"{where}: {sentence}" if where else sentence)
 
 
 class InputError(Exception):
     """An input that cannot be used, with every finding about it.
+
+    Its text shows the first 50 findings of each file and counts the others.
 
     Attributes:
         findings: All findings, in the order of the file.
@@ -55,7 +58,10 @@ class InputError(Exception):
         blocks = []
         for file, group in by_file.items():
             count = "1 problem" if len(group) == 1 else f"{len(group)} problems"
-            blocks.append("\n".join([f"{count} in {file}", *(f"  {finding}" for finding in group)]))
+            lines = [f"{count} in {_printable(file)}", *(f"  {finding}" for finding in group[:_MOST_SHOWN])]
+            if len(group) > _MOST_SHOWN:
+                lines.append(f"  ... and {len(group) - _MOST_SHOWN} more")
+            blocks.append("\n".join(lines))
         return "\n".join(blocks)
 
 
@@ -90,5 +96,15 @@ def input_error(file: str, problem: str, remedy: str = "", **place: Any) -> Inpu
 def shorten(value: Any) -> str:
     """The value as a user would recognise it, on one line and never longer than a screen is wide."""
     text = repr(value) if isinstance(value, str) else str(value)
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+    return _cut(" ".join(text.split()), _LONGEST_VALUE)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _printable(text: str) -> str:
+    """On one line and without the control characters by which a file could steer the user's terminal."""
+    return "".join(
+        sign if sign.isprintable() else " " if sign.isspace() else "\N{REPLACEMENT CHARACTER}" for sign in text
+    )

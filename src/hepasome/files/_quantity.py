@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +35,10 @@ _DEFINITIONS = """
 """
 
 _WRITTEN = re.compile(r"\s*([-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?)\s*([^\d\s.+-].*?)?\s*")
+# pint computes what it is given (`ug**9**9**9` for hours), so it is only given units joined by * and /
+_FACTOR = r"[^\W\d]+(?:(?:\^|\*\*)-?[1-9])?"
+_UNIT = re.compile(rf"{_FACTOR}(?:(?:\s*[*/]\s*|\s+){_FACTOR})*")
+_LARGEST = 1e100
 _DIMENSION_EXAMPLES = {
     "h": "`8 wk`, `3.5 d` or `30 min`",
     "g": "`22 g`",
@@ -78,7 +81,8 @@ class Quantity:
         return bool(_registry().Unit(self.unit).is_compatible_with(unit))
 
     def __str__(self) -> str:
-        return f"{self.value:g} {self.unit}"
+        short = f"{self.value:g}"  # every digit is kept: a stored run must read back as it was
+        return f"{short if float(short) == self.value else repr(self.value).removesuffix('.0')} {self.unit}"
 
 
 def parse_quantity(written: Any) -> Quantity:
@@ -100,12 +104,14 @@ def parse_quantity(written: Any) -> Quantity:
     value, unit = float(match[1]), (match[2] or "").replace("µ", "u").replace("μ", "u")
     if not unit:
         raise ValueError("the unit is missing; write it behind the number, for example `40 ug`")
-    if not math.isfinite(value):
+    if abs(value) > _LARGEST:
         raise ValueError("the number is too large")
     try:
-        _registry().Unit(unit)
+        known = _UNIT.fullmatch(unit) and _registry().Unit(unit)
     except Exception:  # pint raises a dozen kinds for text that is no unit
-        raise ValueError(f"`{unit}` is not a unit that hepasome knows") from None
+        known = None
+    if known is None:
+        raise ValueError(f"`{unit}` is not a unit that hepasome knows")
     return Quantity(value, unit)
 
 

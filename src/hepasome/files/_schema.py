@@ -5,17 +5,29 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
 
 from hepasome.files._findings import FindingList
 from hepasome.files._text import read_text
 from hepasome.files._yaml import Document, Place
 
 Model = TypeVar("Model", bound=BaseModel)
+
+_WRONG_KIND = {
+    "model_type": ("This should be a block of `key: value` lines.", "Indent them below the field."),
+    "dict_type": ("This should be a block of `key: value` lines.", "Indent them below the field."),
+    "list_type": ("This should be a list.", "Write one item a line, each behind a dash."),
+    "string_type": ("This should be a word or a text.", "Put it into quotes."),
+    "float_parsing": ("This is not a number.", "Write a number without its unit, with a decimal point."),
+    "int_parsing": ("This is not a whole number.", "Write a whole number."),
+    "int_from_float": ("This is not a whole number.", "Write a whole number."),
+    "finite_number": ("This number is missing or infinite.", "Write a finite number, or leave it out."),
+}
 
 
 class Strict(BaseModel):
@@ -34,7 +46,7 @@ def validate(model: type[Model], document: Document) -> Model:
         return model.model_validate(document.value)
     except ValidationError as error:
         found = FindingList(document.file)
-        _explain(error, found, document.line, model)
+        _explain(error, found, document, model)
         found.raise_if_any()
         raise
 
@@ -47,46 +59,73 @@ def read_table(path: Path | str, model: type[Model]) -> list[Model]:
     """
     text, file = read_text(path), str(path)
     found = FindingList(file)
-    reader = csv.reader(io.StringIO(text))
-    header = next(reader)
-    known = list(model.model_fields)
-    for name in header:
-        if name not in known:
-            found.add("There is no such column.", _did_you_mean(name, known), line=1, field=name)
-    for name, field in model.model_fields.items():
-        if field.is_required() and name not in header:
-            found.add("This column is missing.", "Add it.", line=1, field=name)
+    records = _records(text, found)
+    _, header = next(records, (1, []))
+    _check_header(header, model, found)
     found.raise_if_any()
     rows: list[Model] = []
-    for cells in reader:
-        line = reader.line_num
+    for line, cells in records:
         if not any(cells):
             continue
         if len(cells) != len(header):
             remedy = "Quote cells that hold a comma."
             found.add(f"The row has {len(cells)} cells, the header {len(header)}.", remedy, line=line)
             continue
+        row = {name: cell for name, cell in zip(header, cells, strict=True) if cell != ""}
         try:
-            rows.append(model.model_validate({k: v for k, v in zip(header, cells, strict=True) if v != ""}))
+            rows.append(model.model_validate(row))
         except ValidationError as error:
-            _explain(error, found, Document(file, None, {(): line}).line, model)
+            _explain(error, found, Document(file, row, {(): line}), model)
     found.raise_if_any()
     return rows
 
 
-def _explain(
-    error: ValidationError, found: FindingList, line: Callable[[Place], int | None], model: type[BaseModel]
-) -> None:
-    for item in error.errors():
-        # pydantic adds the names of union branches to the place; they mean nothing to a user
-        place: Place = tuple(
-            part for part in item["loc"] if isinstance(part, int) or part.isidentifier() or "-" in part
-        )
+def _records(text: str, found: FindingList) -> Iterator[tuple[int, list[str]]]:
+    """The records of a CSV text with the line on which each begins."""
+    reader, line = csv.reader(io.StringIO(text), strict=True), 1
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        found.add(f"This is not valid CSV: {error}.", "Close every quote that is opened.", line=line)
+
+
+def _check_header(header: list[str], model: type[BaseModel], found: FindingList) -> None:
+    known = _names([model])
+    if len(header) == 1 and any(separator in header[0] for separator in ";\t"):
+        found.add("The columns are not separated by commas.", "Save the table as CSV with commas.", line=1)
+        return
+    for position, name in enumerate(header):
+        if name not in known:
+            found.add("There is no such column.", _did_you_mean(name, known), line=1, field=name)
+        elif name in header[:position]:
+            found.add("This column stands twice.", "Remove one of the two.", line=1, field=name)
+    for name, field in known.items():
+        if field.is_required() and name not in header:
+            found.add("This column is missing.", "Add it.", line=1, field=name)
+
+
+def _explain(error: ValidationError, found: FindingList, document: Document, model: type[BaseModel]) -> None:
+    items = [(_place(item, document.value), item) for item in error.errors()]
+    enclosing = {place[:length] for place, _ in items for length in range(len(place))}
+    for place, item in items:
+        if place in enclosing:  # of a union's alternatives, the one that came furthest is the one that was meant
+            continue
         field = ".".join(str(part) for part in place)
         value = None if item["type"] in ("missing", "extra_forbidden") else item["input"]
         problem, remedy = _sentence(item, model, place)
         shown = value if not isinstance(value, (dict, list)) else None
-        found.add(problem, remedy, line=line(place), field=field, value=shown)
+        found.add(problem, remedy, line=document.line(place), field=field, value=shown)
+
+
+def _place(item: Any, value: Any) -> Place:
+    """Pydantic's place in the document, without its names of union branches: they mean nothing to a user."""
+    place: Place = ()
+    for part in item["loc"]:
+        if part in value if isinstance(value, dict) else isinstance(value, list) and isinstance(part, int):
+            place, value = (*place, part), value[part]
+    return (*place, item["loc"][-1]) if item["type"] == "missing" else place
 
 
 def _sentence(item: Any, model: type[BaseModel], place: Place) -> tuple[str, str]:
@@ -100,19 +139,33 @@ def _sentence(item: Any, model: type[BaseModel], place: Place) -> tuple[str, str
     if kind == "value_error":
         sentence = str(context["error"])
         return sentence[:1].upper() + sentence[1:].rstrip(".") + ".", ""
+    if kind in _WRONG_KIND:
+        return _WRONG_KIND[kind]
     message = item["msg"].replace("Input should be", "It should be")
     return message.rstrip(".") + ".", "Correct it."
 
 
-def _fields_at(model: type[BaseModel], place: Place) -> list[str]:
-    current: Any = model
-    for part in place:
-        field = getattr(current, "model_fields", {}).get(part)
-        current = field.annotation if field is not None else None
-    return list(getattr(current, "model_fields", {}))
+def _fields_at(model: type[BaseModel], place: Place) -> Iterable[str]:
+    models = [model]
+    for part in place:  # a list position or a key of a free mapping leads to no other model
+        field = _names(models).get(str(part))
+        models = _models_in(field.annotation) if field is not None else models
+    return _names(models)
 
 
-def _did_you_mean(name: str, known: list[str]) -> str:
+def _names(models: list[type[BaseModel]]) -> dict[str, FieldInfo]:
+    """The fields by the names that a file uses."""
+    return {field.alias or name: field for model in models for name, field in model.model_fields.items()}
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """The models within a type such as `dict[str, Arm] | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for inner in get_args(annotation) for model in _models_in(inner)]
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     if near:
         return f"Did you mean `{near[0]}`?"

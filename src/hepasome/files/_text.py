@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import math
 import stat
 from pathlib import Path
 
@@ -10,9 +12,7 @@ from hepasome.files._findings import input_error
 MEGABYTE = 1_000_000
 
 
-def read_text(
-    path: Path | str, *, limit: int = 20 * MEGABYTE, encodings: tuple[str, ...] = ("utf-8-sig",)
-) -> str:
+def read_text(path: Path | str, *, limit: int = 20 * MEGABYTE, encodings: tuple[str, ...] = ("utf-8-sig",)) -> str:
     """The text of a file, after checks that nothing later has to repeat.
 
     Args:
@@ -33,29 +33,27 @@ def read_text(
     except (OSError, ValueError):
         raise input_error(name, "There is no such file.", "Check the path and its spelling.") from None
     if not stat.S_ISREG(status.st_mode):
-        raise input_error(
-            name, "This is a folder or a device, not a file.", "Give the path of one text file."
-        )
+        raise input_error(name, "This is a folder or a device, not a file.", "Give the path of one text file.")
     if status.st_size > limit:
-        size, most = status.st_size / MEGABYTE, limit / MEGABYTE
+        size, most = math.ceil(10 * status.st_size / MEGABYTE) / 10, limit / MEGABYTE
         raise input_error(
             name,
-            f"The file has {size:,.0f} MB; this kind of file never has more than {most:,.0f} MB.",
+            f"The file has {size:,} MB; this kind of file never has more than {most:g} MB.",
             "Export the summary or the table alone, not raw videos or reads.",
         )
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise input_error(
-            name, f"The file cannot be read: {error.strerror}.", "Check its permissions."
-        ) from None
+        raise input_error(name, f"The file cannot be read: {error.strerror}.", "Check its permissions.") from None
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise input_error(name, 'This is UTF-16 text ("Unicode text" in Excel).', "Save it as UTF-8, or as CSV UTF-8.")
     if b"\0" in raw:
         raise input_error(
             name,
             "This is a binary file, not text.",
             "Export it as CSV or YAML text from the program that wrote it.",
         )
-    if not raw.strip():
+    if not raw.removeprefix(codecs.BOM_UTF8).strip():
         raise input_error(name, "The file is empty.", "Export it again.")
     for encoding in encodings:
         try:
@@ -80,7 +78,10 @@ def inside(folder: Path, name: str, *, file: str) -> Path:
         InputError: If the path is absolute or leaves the folder, also through links.
     """
     base = folder.resolve()
-    target = (base / name).resolve()
+    try:
+        target = (base / name).resolve()
+    except (OSError, RuntimeError, ValueError):  # a link to itself, or a name no file can have
+        raise input_error(file, "This is not the path of a file.", "Correct it.", value=name) from None
     if Path(name).is_absolute() or not target.is_relative_to(base):
         raise input_error(
             file,

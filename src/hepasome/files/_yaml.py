@@ -18,7 +18,11 @@ _LIMIT = MEGABYTE
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
-_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_WORDS = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys(("null", "Null", "NULL", "~", ""), None),
+}
 
 Place = tuple[str | int, ...]
 
@@ -60,66 +64,59 @@ def parse_yaml(text: str, file: str) -> Document:
     """As `read_yaml`, for text that is already in memory; `file` names it in messages."""
     found = FindingList(file)
     try:
-        for event in _depth_checked(text, found):
-            if getattr(event, "anchor", None) is not None:
-                found.add(
-                    "Anchors and aliases (& and *) are not allowed.",
-                    "Write the value out where it is needed.",
-                    line=event.start_mark.line + 1,
-                )
-        found.raise_if_any()
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        _check_events(text, found)
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark is not None else None
+        what = ", ".join(part for part in (error.context, error.problem) if part)
         raise input_error(
-            file, f"This is not valid YAML: {error.problem}.", "Check indentation and quotes.", line=line
+            file, f"This is not valid YAML: {what}.", "Check indentation and quotes.", line=line
         ) from None
     except yaml.YAMLError as error:
-        raise input_error(
-            file, f"This is not valid YAML: {error}.", "Save the file as plain UTF-8 text."
-        ) from None
+        what = getattr(error, "reason", None) or str(error)
+        raise input_error(file, f"This is not valid YAML: {what}.", "Save the file as plain UTF-8 text.") from None
     if not isinstance(node, yaml.MappingNode):
-        raise input_error(
-            file, "The file must hold `key: value` lines.", "Start from a shipped example.", line=1
-        )
+        raise input_error(file, "The file must hold `key: value` lines.", "Start from a shipped example.", line=1)
     lines: dict[Place, int] = {}
     value = _plain(node, (), lines, found)
     found.raise_if_any()
     return Document(file, value, lines)
 
 
-def _depth_checked(text: str, found: FindingList) -> Any:
+def _check_events(text: str, found: FindingList) -> None:
+    """Refuse what must never become an object, before any is made."""
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark is not None else None
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            line = event.start_mark.line + 1 if event.start_mark else None
             found.add(f"The file is nested deeper than {_DEEPEST} levels.", "Flatten it.", line=line)
-            found.raise_if_any()
-        yield event
+            break
+        if getattr(event, "anchor", None) is not None:
+            remedy = "Write the value out where it is needed."
+            found.add("Anchors and aliases (& and *) are not allowed.", remedy, line=line)
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            written = tag.replace("tag:yaml.org,2002:", "!!")
+            found.add("Tags (!) are not allowed.", "Remove the tag.", line=line, value=written)
+    found.raise_if_any()
 
 
 def _plain(node: yaml.Node, place: Place, lines: dict[Place, int], found: FindingList) -> Any:
     line = node.start_mark.line + 1
     lines.setdefault(place, line)
-    if node.tag and not node.tag.startswith("tag:yaml.org,2002:"):
-        found.add(
-            "Tags (!) are not allowed.", "Remove the tag.", line=line, field=_dotted(place), value=node.tag
-        )
     if isinstance(node, yaml.SequenceNode):
         return [_plain(child, (*place, i), lines, found) for i, child in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
         mapping: dict[str, Any] = {}
         for key_node, child in node.value:
-            key, at = str(key_node.value), key_node.start_mark.line + 1
+            key, at = key_node.value, key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
                 found.add("A key must be a word.", "Quote it or rename it.", line=at, field=_dotted(place))
                 continue
             if key in mapping:
-                found.add(
-                    "This key stands twice.", "Remove one of the two.", line=at, field=_dotted((*place, key))
-                )
+                found.add("This key stands twice.", "Remove one of the two.", line=at, field=_dotted((*place, key)))
             lines[(*place, key)] = at
             mapping[key] = _plain(child, (*place, key), lines, found)
         return mapping
@@ -129,8 +126,8 @@ def _plain(node: yaml.Node, place: Place, lines: dict[Place, int], found: Findin
 
 
 def _scalar(text: str, place: Place, line: int, found: FindingList) -> Any:
-    if text.lower() in _WORDS and (text.islower() or text in _WORDS):
-        return _WORDS[text.lower()]
+    if text in _WORDS:
+        return _WORDS[text]
     if _NOT_FINITE.fullmatch(text):
         found.add(
             "A number is missing or infinite.",
@@ -140,7 +137,7 @@ def _scalar(text: str, place: Place, line: int, found: FindingList) -> Any:
             value=text,
         )
         return text
-    if _INTEGER.fullmatch(text) and len(text) < 400:
+    if _INTEGER.fullmatch(text) and len(text) < 300:
         return int(text)
     if _NUMBER.fullmatch(text):
         number = float(text)
