@@ -1,0 +1,18 @@
+"""What a simulated study says: verdicts about claims, exposure of cells, attribution to cargo."""
+
+from hepasome.inference._attribution import attribution
+from hepasome.inference._exposure import REPRESSION, cargo_per_cell, needed_copies, vesicles_per_cell
+from hepasome.inference._verdicts import REPRODUCED_FROM, Label, Verdict, judge, required_copies
+
+__all__ = [
+    "REPRESSION",
+    "REPRODUCED_FROM",
+    "Label",
+    "Verdict",
+    "attribution",
+    "cargo_per_cell",
+    "judge",
+    "needed_copies",
+    "required_copies",
+    "vesicles_per_cell",
+]

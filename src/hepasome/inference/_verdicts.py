@@ -1,0 +1,192 @@
+"""Claims against the simulation: reproduced, conditional with what it would take, or not reproduced."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from hepasome.evidence import Claim, load_evidence
+from hepasome.product import CEILINGS
+from hepasome.trial import LADDER, Run
+
+REPRODUCED_FROM = 0.95
+_NEGLIGIBLE = 1e-3  # a change of a thousandth is below every assay and above every error of integration
+
+Label = Literal["reproduced", "conditional", "not reproduced", "not judged"]
+Draws = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the simulation says about one published claim.
+
+    Attributes:
+        claim: The claim.
+        label: The verdict.
+        probability: Share of the draws in which the claimed direction holds; None if it was not judged.
+        change: Median change of the arm against the other, in percent.
+        change_low: 5th percentile of that change over the draws.
+        change_high: 95th percentile.
+        carried_copies: Copies per vesicle that the product carries of the claimed cargo; None without a cargo.
+        required_copies: Copies per vesicle that the claimed mechanism would require; infinite if no number suffices;
+            None if the claim names no mechanism.
+        reason: One sentence for the reader.
+    """
+
+    claim: Claim
+    label: Label
+    probability: float | None
+    change: float | None
+    change_low: float | None
+    change_high: float | None
+    carried_copies: float | None
+    required_copies: float | None
+    reason: str
+
+
+def judge(run: Run) -> list[Verdict]:
+    """The verdict of every published claim about the study of a run, from simulation alone.
+
+    A direction is reproduced if it holds in at least 95 % of the draws; a number if it lies in the 90 % predictive
+    interval; "no difference" if most simulated trials of that size find none. A claim that one cargo did it is, where
+    it fails at the copies carried, conditional on the copies per vesicle that it would require.
+    """
+    claims = [claim for claim in load_evidence().claims if claim.study == run.study.id]
+    return [_judge(run, claim) for claim in claims]
+
+
+def _judge(run: Run, claim: Claim) -> Verdict:
+    label = _endpoint_label(run, claim)
+    if label is None:
+        return _not_judged(claim, "The study file has no such endpoint at that time.")
+    ratio = _log_ratio(run, label, claim.arm, claim.versus)
+    if not len(ratio):
+        return _not_judged(claim, "The run has no draws of what is not known; run it with draws.")
+    change = [100 * math.expm1(x) for x in np.percentile(ratio, [50, 5, 95])]
+    sign = -1.0 if claim.direction == "down" else 1.0
+    probability = float(np.mean(sign * ratio > _NEGLIGIBLE))
+    carried = required = None
+    if claim.kind == "number":
+        verdict, reason = _number(run, claim, label, ratio)
+    elif claim.kind == "no_difference":
+        verdict, reason, probability = _no_difference(run, claim, label, ratio)
+    elif claim.kind == "mechanism":
+        carried, required = _carried(run, claim), required_copies(run, claim, label)
+        verdict, reason = _mechanism(claim, probability, sign * float(np.median(ratio)), carried, required)
+    elif probability >= REPRODUCED_FROM:
+        verdict, reason = "reproduced", f"The direction holds in {probability:.0%} of the draws."
+    else:
+        verdict, reason = "not reproduced", f"The direction holds in {probability:.0%} of the draws; 95 % are asked."
+    if claim.setting == "in_vitro":
+        reason += " It was measured in culture; the simulation gives the dose to the animal."
+    return Verdict(claim, verdict, probability, *change, carried, required, reason)
+
+
+def required_copies(run: Run, claim: Claim, label: str) -> float:
+    """Copies per vesicle from which the claimed change appears, read off the ladder of the run.
+
+    The change is against the same vesicles without the cargo, in the typical animal at central parameter values.
+
+    Returns:
+        The number, interpolated on the log scale; infinite if no step of the ladder suffices.
+    """
+    steps = run.worlds.query(
+        "role == 'ladder' and arm == @claim.arm and variant == @claim.cargo and endpoint == @label"
+    )
+    steps = steps.sort_values("number")
+    copies, value = np.asarray((0.0, *LADDER)), steps["value"].to_numpy()
+    if len(value) != len(copies):
+        return math.inf
+    relative = value / value[0] - 1
+    moved = (-relative if claim.direction == "down" else relative)[1:]
+    enough = np.flatnonzero(moved >= claim.smallest_change)
+    if not len(enough):
+        return math.inf
+    i = int(enough[0])
+    if i == 0:
+        return float(copies[1])
+    below, above = moved[i - 1], moved[i]
+    share = (claim.smallest_change - below) / (above - below)
+    return float(np.exp(np.log(copies[i]) + share * (np.log(copies[i + 1]) - np.log(copies[i]))))
+
+
+def _mechanism(claim: Claim, probability: float, moved: float, carried: float, required: float) -> tuple[Label, str]:
+    native, loaded, physical = CEILINGS.native, CEILINGS.loaded_high, CEILINGS.physical
+    if probability >= REPRODUCED_FROM and moved >= -math.log1p(-claim.smallest_change):
+        return "reproduced", f"{claim.cargo} does it at the {carried:g} copies per vesicle that the product carries."
+    if math.isinf(required):
+        return "not reproduced", (
+            f"No number of copies of {claim.cargo} per vesicle moves {claim.endpoint} by {claim.smallest_change:.0%}."
+        )
+    times = required / physical
+    beyond = f"{times:,.3g} times what fits into a vesicle" if times > 1 else "physically possible"
+    return "conditional", (
+        f"It would take {required:,.3g} copies of {claim.cargo} per vesicle ({beyond}); the product carries {carried:.3g}. "
+        f"Ceilings: native {native:g}, loaded {loaded:g}, physical {physical:g}."
+    )
+
+
+def _number(run: Run, claim: Claim, label: str, ratio: Draws) -> tuple[Label, str]:
+    low, high = np.percentile(np.expm1(_predicted(run, claim, label, ratio)), [5, 95])
+    inside = claim.value is not None and low <= claim.value <= high
+    where = "lies in" if inside else "lies outside of"
+    return ("reproduced" if inside else "not reproduced"), (
+        f"The published change of {claim.value:+.0%} {where} the 90 % predictive interval {low:+.0%} to {high:+.0%}."
+    )
+
+
+def _no_difference(run: Run, claim: Claim, label: str, ratio: Draws) -> tuple[Label, str, float]:
+    error, degrees = _sampling_error(run, claim, label)
+    predicted = _predicted(run, claim, label, ratio)
+    share = float(np.mean(np.abs(predicted) < stats.t.ppf(0.975, degrees) * error))
+    return (
+        ("reproduced" if share > 0.5 else "not reproduced"),
+        f"{share:.0%} of simulated trials find no difference.",
+        share,
+    )
+
+
+def _predicted(run: Run, claim: Claim, label: str, ratio: Draws) -> Draws:
+    """Log ratios as trials of this size would find them: each draw with the sampling error of the arms' means."""
+    error, _ = _sampling_error(run, claim, label)
+    rng = np.random.default_rng([run.plan.settings.seed, len(ratio)])
+    return ratio + error * rng.standard_normal(len(ratio))
+
+
+def _sampling_error(run: Run, claim: Claim, label: str) -> tuple[float, int]:
+    groups = [
+        np.log(run.endpoints.query("arm == @arm and endpoint == @label")["measured"].dropna().to_numpy())
+        for arm in (claim.arm, claim.versus)
+    ]
+    error = math.sqrt(sum(group.var(ddof=1) / len(group) for group in groups))
+    return error, sum(len(group) for group in groups) - 2
+
+
+def _log_ratio(run: Run, label: str, arm: str, versus: str) -> Draws:
+    worlds = run.worlds.query("role == 'world' and variant == 'given' and endpoint == @label")
+    values = worlds.pivot(index="number", columns="arm", values="value")
+    if arm not in values or versus not in values:
+        return np.empty(0)
+    return np.log((values[arm] / values[versus]).dropna().to_numpy())
+
+
+def _carried(run: Run, claim: Claim) -> float:
+    given = run.plan.protocol.arms[claim.arm].treatment
+    cargo = () if given is None else given.product.vesicles.cargo
+    return next((c.copies_per_vesicle.value for c in cargo if c.name == claim.cargo), 0.0)
+
+
+def _endpoint_label(run: Run, claim: Claim) -> str | None:
+    for endpoint in run.study.endpoints:
+        if endpoint.endpoint == claim.endpoint and (claim.time is None or endpoint.at == claim.time):
+            return str(endpoint)
+    return None
+
+
+def _not_judged(claim: Claim, reason: str) -> Verdict:
+    return Verdict(claim, "not judged", None, None, None, None, None, None, reason)

@@ -1,0 +1,43 @@
+"""A study: arms, dosing, virtual animals, running, endpoints, statistics."""
+
+from hepasome.trial._assays import Assay, assays
+from hepasome.trial._draws import DRAWN_MODULES
+from hepasome.trial._plan import LADDER, Plan, Planned, Settings, make_plan
+from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, settle_protocol
+from hepasome.trial._run import Progress, Run, default_folder, run_study, solver_settings
+from hepasome.trial._statistics import EffectSize, compare_arms, hedges_g
+from hepasome.trial._study import STUDIES, Arm, EndpointAt, Study, Treatment, load_study, study_ids, study_path
+from hepasome.trial._uncertain import Between, OneOf
+
+__all__ = [
+    "DRAWN_MODULES",
+    "LADDER",
+    "STUDIES",
+    "Arm",
+    "ArmProtocol",
+    "Assay",
+    "Between",
+    "EffectSize",
+    "EndpointAt",
+    "GivenTreatment",
+    "OneOf",
+    "Plan",
+    "Planned",
+    "Progress",
+    "Protocol",
+    "Run",
+    "Settings",
+    "Study",
+    "Treatment",
+    "assays",
+    "compare_arms",
+    "default_folder",
+    "hedges_g",
+    "load_study",
+    "make_plan",
+    "run_study",
+    "settle_protocol",
+    "solver_settings",
+    "study_ids",
+    "study_path",
+]

@@ -1,0 +1,94 @@
+"""Random numbers of a trial: one independent stream per purpose, so that nothing depends on the order of work."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from hepasome.biology import from_scale, parameter_rows, parameters, scaled_to_body_weight, to_scale
+
+# Modules whose parameters have a prior that is drawn. The disease modules stay at the values that were calibrated on
+# untreated animals: their joint uncertainty is not known yet, and drawing them one by one would break the calibration.
+DRAWN_MODULES = ("circulation", "sinusoid", "delivery", "rna_action", "cells", "unattributed_activity")
+_PER_SOURCE_CELL = "unattributed_activity"
+_NINETY_PERCENT = 1.6448536269514722  # standard normal deviate of the 95th percentile
+_SHARES = (
+    ("liver_depot_share_disse", "liver_depot_share_venous"),
+    ("peritoneal_share_portal", "peritoneal_share_lymph"),
+)
+
+
+def stream(seed: int, *purpose: object) -> np.random.Generator:
+    """A generator that depends on the seed and the purpose alone."""
+    digest = hashlib.sha256("\x1f".join(str(part) for part in purpose).encode()).digest()
+    return np.random.default_rng([seed, *np.frombuffer(digest, np.uint32).tolist()])
+
+
+def central_values(species: str) -> dict[str, float]:
+    """The central value of every parameter of a species."""
+    return {symbol: row.value for symbol, row in parameters(species).items()}
+
+
+def drawn_values(species: str, seed: int, draw: int, source_cell: str) -> dict[str, float]:
+    """One draw of what is not known: the parameters of delivery and action, and the unattributed activities.
+
+    The unattributed activities of a source cell are the same in every study with that source at the same seed and draw.
+
+    Args:
+        species: Whose parameters.
+        seed: Seed of the run.
+        draw: Number of the draw.
+        source_cell: Source of the vesicles.
+    """
+    values = central_values(species)
+    for module in DRAWN_MODULES:
+        source = (source_cell,) if module == _PER_SOURCE_CELL else ()
+        for row in parameter_rows(module):
+            if row.species in ("any", species):
+                rng = stream(seed, "population", draw, row.symbol, *source)
+                values[row.symbol] = two_piece(row.value, row.low, row.high, row.scale, rng)
+    return _shares_below_one(values)
+
+
+def two_piece(
+    value: float, low: float | None, high: float | None, scale: str, rng: np.random.Generator | None
+) -> float:
+    """A draw around a central value whose 5th and 95th percentiles are `low` and `high`, on a scale.
+
+    Without `rng`, or without an interval, it is the central value.
+    """
+    if rng is None or low is None or high is None:
+        return value
+    deviate = float(rng.standard_normal())
+    middle, end = to_scale(value, scale), to_scale(high if deviate > 0 else low, scale)
+    return from_scale(middle + abs(deviate) / _NINETY_PERCENT * (end - middle), scale)
+
+
+def individual(
+    values: dict[str, float], species: str, body_weight: float, rng: np.random.Generator
+) -> dict[str, float]:
+    """One animal: the values of the population with the spread between subjects, scaled to its own body weight.
+
+    Args:
+        values: Values of the population.
+        species: Whose tables say the spread.
+        body_weight: Mean body weight of the study, g.
+        rng: Stream of this animal.
+    """
+    table = parameters(species)
+    weight = body_weight * float(np.exp(table["body_weight"].between_subject * rng.standard_normal()))
+    own = scaled_to_body_weight(values, weight)
+    for deviate, (symbol, row) in zip(rng.standard_normal(len(table)), table.items(), strict=True):
+        if row.between_subject > 0 and symbol != "body_weight" and own[symbol] != 0:
+            own[symbol] = from_scale(to_scale(own[symbol], row.scale) + row.between_subject * deviate, row.scale)
+    return _shares_below_one(own)
+
+
+def _shares_below_one(values: dict[str, float]) -> dict[str, float]:
+    # the shares of a depot are drawn one by one; what is left is lost, and cannot be negative
+    for names in _SHARES:
+        total = sum(values[name] for name in names)
+        if total > 1:
+            values |= {name: values[name] / total for name in names}
+    return values

@@ -1,0 +1,331 @@
+"""Running a study: simulate what is planned, keep every finished chunk, and hand back one Run."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import io
+import json
+import platform
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hepasome import engine
+from hepasome.biology import model_sbml, parameters
+from hepasome.files import InputError, input_error, write_atomically
+from hepasome.trial._assays import error_factor
+from hepasome.trial._draws import stream
+from hepasome.trial._plan import Plan, Planned, Settings, make_plan
+from hepasome.trial._statistics import compare_arms
+from hepasome.trial._study import Study
+
+# Vesicles and donor cells are counted in billions, everything else is near 1: each has its own absolute tolerance.
+_VESICLE_TOLERANCE = 1.0
+_PARTICLE_STATES = ("body_circulation_", "body_cells_", "_sinusoid_", "_bound", "_endosome", "_degraded")
+_CHUNK = 16
+_RUN_FILE = "run.json"
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A study simulated once.
+
+    Attributes:
+        plan: Study, settings, settled protocol and subjects.
+        folder: Where it is kept, or None if it is only in memory.
+        provenance: Seed, versions, model hash, solver settings.
+        subjects: One row per subject: key, role, arm, number, variant, body_weight, status, reason.
+        trajectories: Animals of the trial: subject, arm, time (h) and one column per read-out.
+        endpoints: Animals of the trial: subject, arm, endpoint, time (h), true value, measured value.
+        worlds: Typical animals: role, arm, number, variant, endpoint, time (h), value.
+    """
+
+    plan: Plan
+    folder: Path | None
+    provenance: dict[str, Any]
+    subjects: pd.DataFrame
+    trajectories: pd.DataFrame
+    endpoints: pd.DataFrame
+    worlds: pd.DataFrame
+
+    @property
+    def study(self) -> Study:
+        """The study that was run."""
+        return self.plan.study
+
+    def statistics(self) -> pd.DataFrame:
+        """Every arm against the control arm, as `compare_arms` returns it."""
+        return compare_arms(self.endpoints, self.study.control, self.plan.settings.seed)
+
+
+def run_study(
+    study: Study,
+    settings: Settings | None = None,
+    *,
+    folder: Path | str | None = None,
+    workers: int = 2,
+    on_progress: Progress | None = None,
+) -> Run:
+    """Simulate a study.
+
+    With a folder, finished chunks are kept there; the same call continues an interrupted run and gives the same bytes.
+
+    Args:
+        study: What to run.
+        settings: Subjects, seed, draws and parameter overrides.
+        folder: Where to keep the run; None keeps it in memory.
+        workers: Processes.
+        on_progress: Called with the subjects done and all subjects.
+
+    Returns:
+        The Run. Subjects that could not be simulated are in it with their status and reason.
+
+    Raises:
+        InputError: If an override names no parameter, or the folder holds another run.
+    """
+    settings = settings or Settings()
+    _check(study, settings)
+    plan = make_plan(study, settings)
+    model = engine.Model(model_sbml(study.structure))
+    solver = solver_settings(model)
+    provenance = _provenance(study, settings, model, solver)
+    keep = None if folder is None else _Folder(Path(folder), provenance)
+    results = _simulate(plan, model, solver, workers, keep, on_progress)
+    run = _collect(plan, results, Path(folder) if folder is not None else None, provenance)
+    if keep is not None:
+        keep.complete(run)
+    return run
+
+
+def default_folder(study: Study, settings: Settings, base: Path) -> Path:
+    """Folder of a run under `base`: the same for the same study, settings, model and version."""
+    model = engine.Model(model_sbml(study.structure))
+    identity = _provenance(study, settings, model, solver_settings(model))["identity"]
+    return base / f"{study.id}-{identity[:10]}"
+
+
+def solver_settings(model: engine.Model) -> engine.Solver:
+    """Tolerances for a model of hepasome: relative 1e-6; absolute 1e-9, and one vesicle where vesicles are counted."""
+    counted = {s: _VESICLE_TOLERANCE for s in model.states if any(mark in s for mark in _PARTICLE_STATES)}
+    return engine.Solver(relative_tolerance=1e-6, absolute_tolerance=1e-9, state_tolerances=counted)
+
+
+def _check(study: Study, settings: Settings) -> None:
+    known = parameters(study.subject.species)
+    wrong = [name for name in settings.overrides if name not in known]
+    if wrong:
+        raise InputError(
+            finding
+            for name in wrong
+            for finding in input_error(
+                "--set", "The model has no such parameter.", "The model page lists them.", field=name
+            ).findings
+        )
+    if settings.subjects is not None and settings.subjects < 2:
+        raise input_error("--subjects", "An arm needs two animals or more.", "Give 2 or more.", value=settings.subjects)
+
+
+def _provenance(study: Study, settings: Settings, model: engine.Model, solver: engine.Solver) -> dict[str, Any]:
+    inputs = {
+        "hepasome": importlib.metadata.version("hepasome"),
+        "model_hash": model.hash,
+        "study": study.model_dump(mode="json", by_alias=True, fallback=_written),
+        "products": {name: p.model_dump(mode="json", fallback=_written) for name, p in study.products().items()},
+        "settings": asdict(settings),
+        "solver": asdict(solver),
+    }
+    identity = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+    packages = ("libroadrunner", "antimony", "python-libsbml", "numpy", "scipy", "pandas")
+    versions = {name: importlib.metadata.version(name) for name in packages} | {"python": platform.python_version()}
+    return {"identity": identity, **inputs, "versions": versions, "machine": platform.machine()}
+
+
+def _written(value: Any) -> Any:
+    return (
+        {"low": str(value.low), "high": str(value.high), "reason": value.reason}
+        if hasattr(value, "low")
+        else str(value)
+    )
+
+
+def _simulate(
+    plan: Plan,
+    model: engine.Model,
+    solver: engine.Solver,
+    workers: int,
+    keep: _Folder | None,
+    on_progress: Progress | None,
+) -> list[pd.DataFrame]:
+    chunks = [plan.subjects[i : i + _CHUNK] for i in range(0, len(plan.subjects), _CHUNK)]
+    tables: dict[int, pd.DataFrame] = {} if keep is None else keep.load(len(chunks))
+    missing = [i for i in range(len(chunks)) if i not in tables]
+    todo = [planned for i in missing for planned in chunks[i]]
+    total = len(plan.subjects)
+    already = total - len(todo)
+
+    def report(done: int, _: int) -> None:
+        if on_progress is not None:
+            on_progress(already + done, total)
+
+    trajectories = engine.simulate_ensemble(
+        model, [p.subject for p in todo], plan.times, plan.outputs, solver=solver, workers=workers, on_done=report
+    )
+    for i in missing:
+        tables[i] = pd.concat(
+            [_table(planned, next(trajectories), plan.outputs) for planned in chunks[i]], ignore_index=True
+        )
+        if keep is not None:
+            keep.save(i, tables[i])
+    return [tables[i] for i in range(len(chunks))]
+
+
+def _table(planned: Planned, trajectory: engine.Trajectory, outputs: tuple[str, ...]) -> pd.DataFrame:
+    """The rows that a subject is read at; a failed subject has those before its failure, or one row without values."""
+    chosen = np.isin(trajectory.times, planned.times)
+    values = (
+        trajectory.values[chosen[: len(trajectory.values)]] if len(trajectory.values) else np.empty((0, len(outputs)))
+    )
+    times = trajectory.times[: len(trajectory.values)][chosen[: len(trajectory.values)]]
+    if not len(times):
+        times, values = np.array([np.nan]), np.full((1, len(outputs)), np.nan)
+    table = pd.DataFrame(values, columns=list(outputs))
+    table.insert(0, "time", times)
+    table.insert(0, "reason", trajectory.reason)
+    table.insert(0, "status", trajectory.status.name)
+    table.insert(0, "key", planned.key)
+    return table
+
+
+class _Folder:
+    """A run on disk: run.json, finished chunks, and at the end the tables."""
+
+    def __init__(self, folder: Path, provenance: dict[str, Any]) -> None:
+        self.folder, self._provenance = folder, provenance
+        if folder.exists() and not folder.is_dir():
+            raise input_error(str(folder), "This is a file, not a folder.", "Choose another --out.")
+        path = folder / _RUN_FILE
+        if path.exists():
+            try:
+                identity = json.loads(path.read_text())["identity"]
+            except (ValueError, KeyError, OSError):
+                identity = None
+            if identity != provenance["identity"]:
+                raise input_error(
+                    str(folder), "The folder holds another run, which would be lost.", "Choose another --out."
+                )
+        elif folder.exists() and any(folder.iterdir()):
+            raise input_error(str(folder), "The folder is not empty and holds no run.", "Choose another --out.")
+        self._write_status("running")
+
+    def load(self, count: int) -> dict[int, pd.DataFrame]:
+        """Chunks that are already there and whole."""
+        found = {}
+        for i in range(count):
+            path = self._chunk(i)
+            if path.exists():
+                found[i] = pd.read_parquet(path)
+        return found
+
+    def save(self, i: int, table: pd.DataFrame) -> None:
+        """Keep one finished chunk."""
+        _write_table(self._chunk(i), table)
+
+    def complete(self, run: Run) -> None:
+        """Write the tables of the finished run."""
+        _write_table(self.folder / "trajectories.parquet", run.trajectories)
+        _write_table(self.folder / "endpoints.parquet", run.endpoints)
+        _write_table(self.folder / "worlds.parquet", run.worlds)
+        _write_table(self.folder / "subjects.parquet", run.subjects)
+        self._write_status("complete")
+
+    def _chunk(self, i: int) -> Path:
+        return self.folder / "chunks" / f"{i:05d}.parquet"
+
+    def _write_status(self, status: str) -> None:
+        content = json.dumps({"status": status, **self._provenance}, indent=2, sort_keys=True)
+        write_atomically(self.folder / _RUN_FILE, content + "\n")
+
+
+def _write_table(path: Path, table: pd.DataFrame) -> None:
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False)
+    write_atomically(path, buffer.getvalue())
+
+
+def _collect(plan: Plan, results: list[pd.DataFrame], folder: Path | None, provenance: dict[str, Any]) -> Run:
+    everything = pd.concat(results, ignore_index=True)
+    info = pd.DataFrame(
+        {
+            "key": [p.key for p in plan.subjects],
+            "role": [p.role for p in plan.subjects],
+            "arm": [p.arm for p in plan.subjects],
+            "number": [p.number for p in plan.subjects],
+            "variant": [p.variant for p in plan.subjects],
+            "body_weight": [p.body_weight for p in plan.subjects],
+        }
+    )
+    status = everything.groupby("key", sort=False)[["status", "reason"]].first().reset_index()
+    subjects = info.merge(status, on="key")
+    rows = info.merge(everything.drop(columns=["status", "reason"]), on="key")
+    animals = (
+        rows[rows["role"] == "animal"]
+        .drop(columns=["role", "variant", "body_weight"])
+        .rename(columns={"key": "subject"})
+    )
+    typical = rows[rows["role"] != "animal"].drop(columns=["key", "body_weight"])
+    return Run(
+        plan,
+        folder,
+        provenance,
+        subjects,
+        animals.reset_index(drop=True),
+        _endpoints(plan, animals),
+        _worlds(plan, typical),
+    )
+
+
+def _endpoint_columns(plan: Plan) -> list[tuple[str, str, float]]:
+    """Label, read-out and time (h) of each endpoint of the trial."""
+    default = plan.protocol.read_out
+    return [(str(e), e.endpoint, e.at.to("h") if e.at is not None else default) for e in plan.study.endpoints]
+
+
+def _endpoints(plan: Plan, animals: pd.DataFrame) -> pd.DataFrame:
+    parts = []
+    for label, read_out, time in _endpoint_columns(plan):
+        at = animals[animals["time"] == time]
+        part = pd.DataFrame(
+            {"subject": at["subject"], "arm": at["arm"], "endpoint": label, "time": time, "true": at[read_out]}
+        )
+        factors = [error_factor(read_out, stream(plan.settings.seed, "assay", label, s)) for s in part["subject"]]
+        part["measured"] = part["true"] * np.asarray(factors, float)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _worlds(plan: Plan, typical: pd.DataFrame) -> pd.DataFrame:
+    """Typical animals, one row per endpoint. A world has its own time of read-out: the last at which it is read."""
+    columns = ["role", "arm", "number", "variant"]
+    last = typical.groupby(columns, sort=False)["time"].transform("max")
+    parts = []
+    for endpoint in plan.study.endpoints:
+        at = typical[typical["time"] == (endpoint.at.to("h") if endpoint.at is not None else last)]
+        part = at[[*columns, "time"]].copy()
+        part["endpoint"] = str(endpoint)
+        part["value"] = at[endpoint.endpoint]
+        parts.append(part)
+    exposure = typical[typical["time"] == last]
+    names = [name for name in plan.outputs if name.startswith(("vesicles_per_", "loaded_per_"))]
+    for name in names:
+        part = exposure[[*columns, "time"]].copy()
+        part["endpoint"] = name
+        part["value"] = exposure[name]
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,278 @@
+"""The study file: what is given to whom, when, and what is read out. One YAML file, checked on reading."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from hepasome.biology import CELL_ROUTES, VESICLE_ROUTES, Structure
+from hepasome.evidence import endpoint_names
+from hepasome.files import (
+    Document,
+    FindingList,
+    InputError,
+    Quantity,
+    Strict,
+    input_error,
+    parse_quantity,
+    read_yaml,
+    validate,
+)
+from hepasome.product import Product, ProductReference
+from hepasome.trial._uncertain import count_check, quantity_check, uncertain, word_check
+
+STUDIES = Path(str(resources.files("hepasome") / "studies"))
+AT_READ_OUT = "read_out"
+AT_TREATMENT = "treatment"
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_ROUTES = tuple(sorted({*VESICLE_ROUTES, *CELL_ROUTES}))
+
+Time = Annotated[Any, uncertain(quantity_check("h"))]
+TimeFromStart = Annotated[Any, uncertain(quantity_check("h", zero=True))]
+
+
+class SubjectTemplate(Strict):
+    """Who the animals are."""
+
+    species: Literal["mouse", "rat"]
+    strain: str = "not stated"
+    sex: Literal["male", "female", "not stated"] = "not stated"
+    body_weight: Annotated[Any, uncertain(quantity_check("g"))]
+
+
+class Disease(Strict):
+    """An induction protocol: repeated carbon tetrachloride.
+
+    Attributes:
+        model: Which injury.
+        dose: CCl4 per dose, mL per kg body weight.
+        every: Interval between doses.
+        duration: How long (written as `for`); the first dose is at time zero.
+    """
+
+    model: Literal["ccl4_fibrosis"]
+    dose: Annotated[Any, uncertain(quantity_check("mL/kg"))]
+    every: Time
+    duration: Time = Field(alias="for")
+
+
+class DiseaseOfArm(Strict):
+    """How the disease of an arm differs: stopped early, at a time or when the first treatment of the study is given."""
+
+    stop_at: Annotated[
+        Any, uncertain(lambda written: written if written == AT_TREATMENT else quantity_check("h")(written))
+    ]
+
+
+class Schedule(Strict):
+    """When a treatment is given: first at `start`, then `times` - 1 more, `every` apart."""
+
+    start: TimeFromStart
+    every: Time | None = None
+    times: int = Field(default=1, ge=1, le=10_000)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Schedule:
+        if self.times > 1 and self.every is None:
+            raise ValueError("a treatment given more than once needs `every`")
+        return self
+
+
+class Treatment(Strict):
+    """A product with dose, route and schedule."""
+
+    product: ProductReference
+    dose: Annotated[Any, uncertain(quantity_check("ug", "particles", "cells", "cell_equivalents"))]
+    route: Annotated[Any, uncertain(word_check(_ROUTES))]
+    schedule: Schedule
+
+    @field_validator("product", mode="before")
+    @classmethod
+    def _by_id(cls, written: Any) -> Any:
+        return {"base": written} if isinstance(written, str) else written
+
+
+class Arm(Strict):
+    """A group of animals. Arms differ only in what is given to the animal."""
+
+    disease: DiseaseOfArm | Literal["none"] | None = None
+    treatment: Treatment | None = None
+
+
+class EndpointAt(Strict):
+    """A read-out at a time: `AST`, or `AST at 4 wk`; without a time it is at the study's `read_out`."""
+
+    endpoint: str
+    at: Quantity | None = None
+
+    def __str__(self) -> str:
+        return self.endpoint if self.at is None else f"{self.endpoint} at {self.at}"
+
+
+class Study(Strict):
+    """Arms, endpoints, number per arm and analysis.
+
+    Attributes:
+        id: Short name, also of its folder.
+        title: What is studied.
+        system: Row of the review that it belongs to, or empty.
+        reference: Id of the publication in the evidence tables, or empty.
+        subject: Who the animals are.
+        disease: What injures the liver.
+        arms: By name. `control` names the one that the others are compared with.
+        control: Name of the control arm.
+        subjects_per_arm: Animals in each arm.
+        read_out: When the animals are read out.
+        endpoints: What is read out.
+        zones: Zones of the liver.
+        notes: Corrections and cautions that the report shows.
+    """
+
+    id: str
+    title: str
+    system: str = ""
+    reference: str = ""
+    subject: SubjectTemplate
+    disease: Disease
+    arms: dict[str, Arm] = Field(min_length=2, max_length=20)
+    control: str
+    subjects_per_arm: Annotated[Any, uncertain(count_check)]
+    read_out: Time
+    endpoints: tuple[EndpointAt, ...] = Field(min_length=1, max_length=100)
+    zones: int = Field(default=1, ge=1, le=12)
+    notes: tuple[str, ...] = ()
+
+    @field_validator("id")
+    @classmethod
+    def _plain_name(cls, written: str) -> str:
+        if not _NAME.fullmatch(written):
+            raise ValueError("a name has small letters, digits and _ only, and starts with a letter")
+        return written
+
+    @field_validator("endpoints", mode="before")
+    @classmethod
+    def _endpoints(cls, written: Any) -> Any:
+        if not isinstance(written, (list, tuple)):
+            raise ValueError("write a list, for example `[AST, collagen_area at 12 wk]`")
+        return [_endpoint(item) for item in written]
+
+    @model_validator(mode="after")
+    def _coherent(self, info: ValidationInfo) -> Study:
+        for name in self.arms:
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"`{name}` is no name for an arm: small letters, digits and _ only")
+        if self.control not in self.arms:
+            raise ValueError(f"the control arm `{self.control}` is not one of: {', '.join(self.arms)}")
+        if not any(isinstance(arm.disease, DiseaseOfArm) and arm.treatment is None for arm in self.arms.values()):
+            raise ValueError(
+                "a fibrosis study needs an arm with the toxin stopped and no treatment, or natural recovery would be "
+                "taken for therapy; add `recovery: {disease: {stop_at: treatment}}`"
+            )
+        return self
+
+    def products(self) -> dict[str, Product]:
+        """The resolved product of each treated arm.
+
+        Raises:
+            InputError: If a product does not exist or cannot be enriched as asked.
+        """
+        return {name: arm.treatment.product.resolve() for name, arm in self.arms.items() if arm.treatment is not None}
+
+    @property
+    def gives_cells(self) -> bool:
+        """Whether any arm gives living cells."""
+        return any(product.kind == "cells" for product in self.products().values())
+
+    @property
+    def structure(self) -> Structure:
+        """Which model the study needs."""
+        return Structure(self.subject.species, self.zones, self.gives_cells)
+
+
+def _endpoint(written: Any) -> Any:
+    if isinstance(written, (EndpointAt, dict)):
+        return written
+    name, _, at = str(written).partition(" at ")
+    name = name.strip()
+    if name not in endpoint_names():
+        raise ValueError(f"`{name}` is no endpoint; known are: {', '.join(endpoint_names())}")
+    return EndpointAt(endpoint=name, at=None if at.strip() in ("", AT_READ_OUT) else parse_quantity(at))
+
+
+def study_ids() -> list[str]:
+    """Ids of the shipped studies."""
+    return sorted(path.parent.name for path in STUDIES.glob("*/study.yaml"))
+
+
+def load_study(name: str | Path) -> Study:
+    """A shipped study by its id, or a study file by its path.
+
+    Raises:
+        InputError: Every finding about the file: unknown keys, wrong units, negative doses, missing arms and so on.
+    """
+    path = study_path(name)
+    document = read_yaml(path)
+    study = validate(Study, document)
+    _check_products(study, document)
+    return study
+
+
+def study_path(name: str | Path) -> Path:
+    """Where the file of a study lies.
+
+    Raises:
+        InputError: If the name is neither the id of a shipped study nor a path.
+    """
+    text = str(name)
+    if _NAME.fullmatch(text) and (STUDIES / text / "study.yaml").is_file():
+        return STUDIES / text / "study.yaml"
+    path = Path(name)
+    if path.is_dir():
+        path = path / "study.yaml"
+    if not path.exists() and path.suffix not in (".yaml", ".yml"):
+        raise input_error(
+            text, "There is no such study.", f"Use one of {', '.join(study_ids())}, or the path of a study file."
+        )
+    return path
+
+
+def _check_products(study: Study, document: Document) -> None:
+    found = FindingList(document.file)
+    for name, arm in study.arms.items():
+        if arm.treatment is None:
+            continue
+        place = ("arms", name, "treatment")
+        try:
+            product = arm.treatment.product.resolve()
+        except InputError as error:
+            for finding in error.findings:
+                at = {"line": document.line((*place, "product")), "field": ".".join((*place, "product"))}
+                found.add(finding.problem, finding.remedy, value=finding.value, **at)
+            continue
+        routes = CELL_ROUTES if product.kind == "cells" else VESICLE_ROUTES
+        asked = getattr(arm.treatment.route, "options", (arm.treatment.route,))
+        for route in asked:
+            if route not in routes:
+                found.add(
+                    f"{product.kind.capitalize()} are not given by this route in the model.",
+                    f"Use one of: {', '.join(routes)}.",
+                    line=document.line((*place, "route")),
+                    field=".".join((*place, "route")),
+                    value=route,
+                )
+        dose = arm.treatment.dose
+        unit = getattr(dose, "low", dose).unit
+        is_cells = unit.startswith("cell") and "equivalent" not in unit
+        if (product.kind == "cells") != is_cells:
+            found.add(
+                f"The dose does not fit a product of {product.kind}.",
+                "Give vesicles in ug or particles, cells in cells.",
+                line=document.line((*place, "dose")),
+                field=".".join((*place, "dose")),
+                value=str(dose),
+            )
+    found.raise_if_any()
