@@ -17,8 +17,8 @@ def equations_page() -> str:
     """All modules as Markdown: what each holds, its equations, variables and parameters with status and source."""
     parts = [
         "# The model",
-        "This page is generated from the model files by `hepasome model export`. Time is in hours; vesicles, copies and "
-        "donor cells are counted; hepatocytes, stellate cells and macrophages are fractions of their normal "
+        "This page is generated from the model files by `hepasome model export`. Time is in hours; vesicles, "
+        "copies and donor cells are counted; hepatocytes, stellate cells and macrophages are fractions of their normal "
         "number in the zone; signals are folds of rest. A zone is written once and strung Z times along the sinusoid.",
         "Status of a number: **measured** (read off an experiment), **derived** (computed from measured ones), "
         "**fitted** (chosen so that a model meets data), **assumed** (nobody has measured it, or we have not seen it).",

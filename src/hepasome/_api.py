@@ -1,0 +1,95 @@
+"""The one way to run a study, for Python, the command line and the web application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from hepasome import report as reports
+from hepasome.inference import Verdict, judge
+from hepasome.trial import Progress, Run, Settings, Study, default_folder, run_study
+from hepasome.trial import load_study as read_study
+
+RUNS = Path("runs")
+
+
+@dataclass(frozen=True)
+class SimulatedStudy:
+    """A study that was run, with what it says.
+
+    Attributes:
+        run: Inputs, animals and their endpoints.
+    """
+
+    run: Run
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """The verdict of every published claim about the study."""
+        return judge(self.run)
+
+    def report(self, path: Path | str | None = None) -> Path:
+        """Write the report and its figures; without a path, into the folder of the run.
+
+        Raises:
+            ValueError: If the run has no folder and no path is given.
+        """
+        if path is None:
+            if self.run.folder is None:
+                raise ValueError("this run is only in memory; give the path of the report")
+            path = self.run.folder / "report.html"
+            reports.write_figures(self.run, self.run.folder / "figures")
+        return reports.write_report(self.run, path)
+
+
+@dataclass(frozen=True)
+class LoadedStudy:
+    """A checked study, ready to run.
+
+    Attributes:
+        study: What the file says.
+    """
+
+    study: Study
+
+    def run(
+        self,
+        subjects: int | None = None,
+        seed: int = 1,
+        draws: int = 40,
+        *,
+        overrides: dict[str, float] | None = None,
+        out: Path | str | None = None,
+        keep: bool = False,
+        workers: int = 2,
+        on_progress: Progress | None = None,
+    ) -> SimulatedStudy:
+        """Simulate the study.
+
+        Args:
+            subjects: Animals per arm; None for the number of the study.
+            seed: Seed of everything random; the same seed gives the same bytes.
+            draws: Draws of what is not known, from which verdicts and intervals come.
+            overrides: Parameter values that replace those of the tables.
+            out: Folder of the run.
+            keep: Whether to keep the run in its own folder below `runs` where `out` is not given.
+            workers: Processes.
+            on_progress: Called with the subjects done and all subjects.
+
+        Raises:
+            InputError: If an override names no parameter or the folder holds another run.
+        """
+        settings = Settings(subjects, seed, draws, overrides or {})
+        folder = Path(out) if out is not None else default_folder(self.study, settings, RUNS) if keep else None
+        run = run_study(self.study, settings, folder=folder, workers=workers, on_progress=on_progress)
+        return SimulatedStudy(run)
+
+
+def load_study(name: str | Path) -> LoadedStudy:
+    """A shipped study by its id, or a study file by its path.
+
+    Raises:
+        InputError: Every finding about the file.
+    """
+    return LoadedStudy(read_study(name))

@@ -1,0 +1,244 @@
+"""The command line: parse, call, print."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from hepasome._api import LoadedStudy, SimulatedStudy, load_study
+from hepasome._progress import progress_bar
+from hepasome.biology import SPECIES, Structure, antimony_text, equations_page, model_sbml
+from hepasome.engine import EngineError
+from hepasome.files import InputError, input_error, write_atomically
+from hepasome.product import LabAnswers, read_lab_files, write_product
+from hepasome.report import endpoint_table, verdict_table
+from hepasome.trial import study_ids
+
+USAGE_ERROR = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    help="In-silico trials of stem-cell-derived exosome therapy for the liver.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+product_app = typer.Typer(help="Vesicle preparations.", no_args_is_help=True)
+model_app = typer.Typer(help="The model.", no_args_is_help=True)
+app.add_typer(product_app, name="product")
+app.add_typer(model_app, name="model")
+out = Console()
+errors = Console(stderr=True)
+
+StudyName = Annotated[str, typer.Argument(help="Id of a shipped study, or path of a study file.")]
+Subjects = Annotated[int | None, typer.Option(help="Animals per arm; default: the study's own number.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed; the same seed gives the same bytes.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
+
+
+@app.callback()
+def _options(debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False) -> None:
+    """In-silico trials of stem-cell-derived exosome therapy for the liver."""
+
+
+@app.command()
+def studies(study: Annotated[str | None, typer.Argument(help="Show one study.")] = None) -> None:
+    """List the shipped studies, or show one."""
+    if study is not None:
+        _show(load_study(study))
+        return
+    table = Table("id", "system", "species", "arms", "title", box=None, pad_edge=False)
+    for name in study_ids():
+        loaded = load_study(name).study
+        table.add_row(name, loaded.system, loaded.subject.species, ", ".join(loaded.arms), loaded.title)
+    out.print(table)
+
+
+@app.command()
+def run(
+    study: StudyName,
+    subjects: Subjects = None,
+    seed: Seed = 1,
+    draws: Annotated[int, typer.Option(min=0, help="Draws of what is not known, for intervals and verdicts.")] = 40,
+    out_dir: Annotated[Path | None, typer.Option("--out", help="Folder of the run; default: below runs/.")] = None,
+    override: Annotated[list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Replace a value.")] = None,
+    workers: Workers = 2,
+) -> None:
+    """Simulate a study and write its report. The same command continues an interrupted run."""
+    loaded = load_study(study)
+    simulated = _run(loaded, f"{loaded.study.id}: simulating", subjects, seed, draws, _overrides(override), out_dir, workers)
+    out.print(endpoint_table(simulated.run))
+    if simulated.verdicts:
+        out.print(verdict_table(simulated.verdicts))
+    with errors.status("Writing the report"):
+        path = simulated.report()
+    out.print(f"Report: {path}", soft_wrap=True)
+
+
+@app.command()
+def reproduce(
+    study: Annotated[list[str] | None, typer.Argument(help="Studies; default: all shipped ones.")] = None,
+    seed: Seed = 1,
+    draws: Annotated[int, typer.Option(min=1, help="Draws of what is not known.")] = 100,
+    workers: Workers = 2,
+) -> None:
+    """Hold studies against their published claims: the scoreboard."""
+    loaded = [load_study(name) for name in study or study_ids()]
+    counts: dict[str, int] = {}
+    for one in loaded:
+        simulated = _run(one, f"{one.study.id}: simulating", None, seed, draws, {}, None, workers)
+        out.print(f"\n{one.study.system} {one.study.title} (seed {seed}, {draws} draws)", highlight=False)
+        out.print(verdict_table(simulated.verdicts))
+        for verdict in simulated.verdicts:
+            counts[verdict.label] = counts.get(verdict.label, 0) + 1
+    total = sum(counts.values())
+    out.print("\n" + ", ".join(f"{number} {label}" for label, number in counts.items()) + f", of {total} claims.")
+
+
+@product_app.command("read")
+def product_read(
+    files: Annotated[list[Path], typer.Argument(help="Laboratory files: NanoSight summary, small-RNA counts.")],
+    product_id: Annotated[str | None, typer.Option("--id", help="Short name of the product.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the product.")] = None,
+    source_cell: Annotated[str | None, typer.Option(help="Cell that made the vesicles, e.g. adipose_msc.")] = None,
+    dilution: Annotated[float | None, typer.Option(help="Dilution of the NTA sample, where not recorded.")] = None,
+    protein: Annotated[str | None, typer.Option(help="Protein of the undiluted sample, e.g. '0.5 mg/mL'.")] = None,
+    columns: Annotated[str | None, typer.Option(help="Pattern of the count columns to use.")] = None,
+    total_copies: Annotated[float | None, typer.Option(help="All miRNA copies per vesicle, if measured.")] = None,
+    assume_native: Annotated[bool, typer.Option(help="Accept the published native copy number instead.")] = False,
+    out_file: Annotated[Path | None, typer.Option("--out", help="Product file to write.")] = None,
+) -> None:
+    """Laboratory files -> a product file that a study can use, with findings and open questions."""
+    answers = LabAnswers(
+        id=product_id,
+        name=name,
+        source_cell=source_cell,
+        dilution=dilution,
+        protein=protein,
+        columns=columns,
+        total_copies=total_copies,
+        assume_native=assume_native,
+    )
+    reading = read_lab_files(files, answers)
+    for title, lines in (
+        ("Findings", reading.findings),
+        ("Derived", reading.derivations),
+        ("Assumed", reading.assumptions),
+    ):
+        if lines:
+            out.print(f"{title}:", highlight=False)
+            for line in lines:
+                out.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
+    if reading.product is None:
+        raise InputError(
+            finding
+            for question in reading.questions
+            for finding in input_error("your answers", question.text, question.why, field=question.flag).findings
+        )
+    path = out_file or Path(f"{reading.product.id}.yaml")
+    write_product(reading.product, path)
+    out.print(f"Product: {path}", soft_wrap=True)
+
+
+@model_app.command("export")
+def model_export(
+    out_dir: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path("model"),
+    species: Annotated[str, typer.Option(help=f"One of: {', '.join(SPECIES)}.")] = "mouse",
+    zones: Annotated[int, typer.Option(min=1, max=12, help="Zones of the liver.")] = 1,
+    cells: Annotated[bool, typer.Option(help="With living donor cells.")] = False,
+) -> None:
+    """Write the flat SBML, the Antimony text it was made from, and the equations as a page."""
+    if species not in SPECIES:
+        raise input_error("--species", "There is no such species.", f"Use one of: {', '.join(SPECIES)}.", value=species)
+    structure = Structure(species, zones, cells)  # type: ignore[arg-type] # checked in the line above
+    stem = f"liver_{species}_{zones}zone{'_cells' if cells else ''}"
+    for file, content in (
+        (f"{stem}.xml", model_sbml(structure)),
+        (f"{stem}.ant", antimony_text(structure)),
+        ("model.md", equations_page()),
+    ):
+        out.print(str(write_atomically(out_dir / file, content)), soft_wrap=True)
+
+
+def main() -> None:
+    """Run the command line; the exit code is 0, 1 (failure), 2 (bad input) or 130 (interrupted)."""
+    debug = "--debug" in sys.argv
+    try:
+        app(standalone_mode=True)
+    except InputError as error:
+        errors.print(str(error), markup=False, highlight=False, soft_wrap=True)
+        sys.exit(USAGE_ERROR)
+    except KeyboardInterrupt:
+        errors.print("Interrupted. What is finished is kept; the same command continues.")
+        sys.exit(INTERRUPTED)
+    except EngineError as error:
+        if debug:
+            raise
+        errors.print(str(error), markup=False, highlight=False)
+        sys.exit(1)
+    except OSError as error:
+        if debug:
+            raise
+        place = f" ({error.filename})" if error.filename else ""
+        errors.print(f"Cannot read or write{place}: {error.strerror}.", markup=False, highlight=False)
+        sys.exit(1)
+    except Exception as error:
+        if debug:
+            raise
+        errors.print(f"This is a fault of hepasome: {error}. Run again with --debug and report it.", markup=False)
+        sys.exit(1)
+
+
+def _run(
+    loaded: LoadedStudy,
+    title: str,
+    subjects: int | None,
+    seed: int,
+    draws: int,
+    overrides: dict[str, float],
+    out_dir: Path | None,
+    workers: int,
+) -> SimulatedStudy:
+    with progress_bar(title, errors) as on_progress:
+        return loaded.run(
+            subjects,
+            seed,
+            draws,
+            overrides=overrides,
+            out=out_dir,
+            keep=True,
+            workers=workers,
+            on_progress=on_progress,
+        )
+
+
+def _overrides(written: list[str] | None) -> dict[str, float]:
+    values = {}
+    for item in written or []:
+        name, _, value = item.partition("=")
+        try:
+            values[name.strip()] = float(value)
+        except ValueError:
+            raise input_error("--set", "This is not PARAM=VALUE.", "Write for example k=0.1.", value=item) from None
+    return values
+
+
+def _show(loaded: LoadedStudy) -> None:
+    study = loaded.study
+    out.print(f"{study.id}: {study.title}", highlight=False)
+    table = Table("arm", "CCl4", "treatment", box=None, pad_edge=False)
+    for name, arm in study.arms.items():
+        toxin = "none" if arm.disease == "none" else "stopped" if arm.disease is not None else "whole protocol"
+        given = arm.treatment
+        text = "" if given is None else f"{given.product.base}, {given.dose}, {given.route}"
+        table.add_row(name, toxin, text)
+    out.print(table)
+    out.print("Endpoints: " + ", ".join(str(endpoint) for endpoint in study.endpoints), highlight=False)
+    for note in study.notes:
+        out.print(f"Note: {note}", highlight=False)
