@@ -15,8 +15,8 @@ def attribution(run: Run) -> pd.DataFrame:
     cargo does; the rest is unattributed activity.
 
     Returns:
-        One row per treated arm and endpoint: arm, endpoint, change, change_low, change_high, named_cargo, named_cargo_low,
-        named_cargo_high, all in percent (median, 5 % and 95 % over the draws).
+        One row per treated arm and endpoint: arm, endpoint, change, change_low, change_high, named_cargo,
+        named_cargo_low, named_cargo_high, all in percent (median, 5 % and 95 % over the draws).
     """
     worlds = run.worlds[run.worlds["role"] == "world"]
     labels = [str(endpoint) for endpoint in run.study.endpoints]

@@ -56,8 +56,8 @@ def cargo_per_cell(run: Run) -> pd.DataFrame:
     """Copies of each named cargo that reach AGO per cell, beside what 20 % repression of its target would need.
 
     Returns:
-        One row per treated arm and action: arm, cargo, target, cell, carried (copies per vesicle), delivered (peak copies
-        per cell), needed (copies per cell), required (copies per vesicle; infinite where nothing suffices).
+        One row per treated arm and action: arm, cargo, target, cell, carried (copies per vesicle), delivered (peak
+        copies per cell), needed (copies per cell), required (copies per vesicle; infinite where nothing suffices).
     """
     values = {symbol: row.value for symbol, row in parameters(run.study.subject.species).items()}
     values |= dict(run.plan.settings.overrides)

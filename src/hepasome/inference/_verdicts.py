@@ -126,8 +126,8 @@ def _mechanism(claim: Claim, probability: float, moved: float, carried: float, r
     times = required / physical
     beyond = f"{times:,.3g} times what fits into a vesicle" if times > 1 else "physically possible"
     return "conditional", (
-        f"It would take {required:,.3g} copies of {claim.cargo} per vesicle ({beyond}); the product carries {carried:.3g}. "
-        f"Ceilings: native {native:g}, loaded {loaded:g}, physical {physical:g}."
+        f"It would take {required:,.3g} copies of {claim.cargo} per vesicle ({beyond}); the product carries "
+        f"{carried:.3g}. Ceilings: native {native:g}, loaded {loaded:g}, physical {physical:g}."
     )
 
 

@@ -54,7 +54,7 @@ class Settings:
     subjects: int | None = None
     seed: int = 1
     draws: int = 40
-    overrides: Mapping[str, float] = field(default_factory=dict)
+    overrides: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -82,16 +82,20 @@ def settle_protocol(study: Study, rng: np.random.Generator | None) -> Protocol:
     for name, arm in study.arms.items():
         if arm.treatment is not None:
             dose, route = one(arm.treatment.dose), one(arm.treatment.route)
-            times = _treatment_times(arm.treatment, hours)
+            times = _treatment_times(arm.treatment, hours, one(arm.treatment.schedule.times))
             treatments[name] = GivenTreatment(products[name], dose, str(route), times)
     start = min((given.times[0] for given in treatments.values()), default=None)
     arms = {}
     for name, arm in study.arms.items():
         stop = _stop(arm.disease, start, hours)
         arms[name] = ArmProtocol(_toxin_times(study.disease, stop, hours), treatments.get(name))
-    weight, toxin, subjects = one(study.subject.body_weight), one(study.disease.dose), one(study.subjects_per_arm)
     return Protocol(
-        study.subject.species, weight.to("g"), toxin.to("mL/kg"), hours(study.read_out), int(subjects), arms
+        species=study.subject.species,
+        body_weight=one(study.subject.body_weight).to("g"),
+        toxin_dose=one(study.disease.dose).to("mL/kg"),
+        read_out=hours(study.read_out),
+        subjects_per_arm=one(study.subjects_per_arm),
+        arms=arms,
     )
 
 
@@ -109,8 +113,8 @@ def _toxin_times(disease: Disease, stop: float, hours: Callable[[object], float]
     return tuple(every * i for i in range(count))
 
 
-def _treatment_times(treatment: Treatment, hours: Callable[[object], float]) -> tuple[float, ...]:
+def _treatment_times(treatment: Treatment, hours: Callable[[object], float], count: int) -> tuple[float, ...]:
     schedule = treatment.schedule
     start = hours(schedule.start)
     every = hours(schedule.every) if schedule.every is not None else 0.0
-    return tuple(start + every * i for i in range(schedule.times))
+    return tuple(start + every * i for i in range(count))

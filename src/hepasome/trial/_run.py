@@ -136,8 +136,8 @@ def _provenance(study: Study, settings: Settings, model: engine.Model, solver: e
     inputs = {
         "hepasome": importlib.metadata.version("hepasome"),
         "model_hash": model.hash,
-        "study": study.model_dump(mode="json", by_alias=True, fallback=_written),
-        "products": {name: p.model_dump(mode="json", fallback=_written) for name, p in study.products().items()},
+        "study": study.model_dump(mode="json", by_alias=True, fallback=str),
+        "products": {name: p.model_dump(mode="json", fallback=str) for name, p in study.products().items()},
         "settings": asdict(settings),
         "solver": asdict(solver),
     }
@@ -145,14 +145,6 @@ def _provenance(study: Study, settings: Settings, model: engine.Model, solver: e
     packages = ("libroadrunner", "antimony", "python-libsbml", "numpy", "scipy", "pandas")
     versions = {name: importlib.metadata.version(name) for name in packages} | {"python": platform.python_version()}
     return {"identity": identity, **inputs, "versions": versions, "machine": platform.machine()}
-
-
-def _written(value: Any) -> Any:
-    return (
-        {"low": str(value.low), "high": str(value.high), "reason": value.reason}
-        if hasattr(value, "low")
-        else str(value)
-    )
 
 
 def _simulate(
@@ -188,11 +180,9 @@ def _simulate(
 
 def _table(planned: Planned, trajectory: engine.Trajectory, outputs: tuple[str, ...]) -> pd.DataFrame:
     """The rows that a subject is read at; a failed subject has those before its failure, or one row without values."""
-    chosen = np.isin(trajectory.times, planned.times)
-    values = (
-        trajectory.values[chosen[: len(trajectory.values)]] if len(trajectory.values) else np.empty((0, len(outputs)))
-    )
-    times = trajectory.times[: len(trajectory.values)][chosen[: len(trajectory.values)]]
+    reached = trajectory.times[: len(trajectory.values)]
+    chosen = np.isin(reached, planned.times)
+    times, values = reached[chosen], trajectory.values[chosen]
     if not len(times):
         times, values = np.array([np.nan]), np.full((1, len(outputs)), np.nan)
     table = pd.DataFrame(values, columns=list(outputs))

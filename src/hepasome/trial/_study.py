@@ -31,6 +31,11 @@ AT_TREATMENT = "treatment"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _ROUTES = tuple(sorted({*VESICLE_ROUTES, *CELL_ROUTES}))
 
+
+def _stop_check(written: Any) -> Any:
+    return written if written == AT_TREATMENT else quantity_check("h")(written)
+
+
 Time = Annotated[Any, uncertain(quantity_check("h"))]
 TimeFromStart = Annotated[Any, uncertain(quantity_check("h", zero=True))]
 
@@ -63,9 +68,7 @@ class Disease(Strict):
 class DiseaseOfArm(Strict):
     """How the disease of an arm differs: stopped early, at a time or when the first treatment of the study is given."""
 
-    stop_at: Annotated[
-        Any, uncertain(lambda written: written if written == AT_TREATMENT else quantity_check("h")(written))
-    ]
+    stop_at: Annotated[Any, uncertain(_stop_check)]
 
 
 class Schedule(Strict):
@@ -73,11 +76,11 @@ class Schedule(Strict):
 
     start: TimeFromStart
     every: Time | None = None
-    times: int = Field(default=1, ge=1, le=10_000)
+    times: Annotated[Any, uncertain(count_check(1, 10_000))] = 1
 
     @model_validator(mode="after")
     def _complete(self) -> Schedule:
-        if self.times > 1 and self.every is None:
+        if self.times != 1 and self.every is None:
             raise ValueError("a treatment given more than once needs `every`")
         return self
 
@@ -140,7 +143,7 @@ class Study(Strict):
     disease: Disease
     arms: dict[str, Arm] = Field(min_length=2, max_length=20)
     control: str
-    subjects_per_arm: Annotated[Any, uncertain(count_check)]
+    subjects_per_arm: Annotated[Any, uncertain(count_check(2, 1_000_000))]
     read_out: Time
     endpoints: tuple[EndpointAt, ...] = Field(min_length=1, max_length=100)
     zones: int = Field(default=1, ge=1, le=12)

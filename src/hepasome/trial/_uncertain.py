@@ -77,7 +77,7 @@ def settle(detail: Any, rng: np.random.Generator | None) -> Any:
 
 
 def uncertain(check: Callable[[Any], Any]) -> BeforeValidator:
-    """For `Annotated[Any, ...]`: a value that passes `check`, `{low, high, reason}` or `{one_of, reason}` of such values.
+    """For `Annotated[Any, ...]`: a value that passes `check`, `{low, high, reason}` or `{one_of, reason}`.
 
     Args:
         check: Takes what was written, returns the value, or raises ValueError with a sentence.
@@ -118,11 +118,15 @@ def quantity_check(*units: str, zero: bool = False) -> Callable[[Any], Quantity]
     return check
 
 
-def count_check(written: Any) -> int:
-    """A check for `uncertain`: a whole number from 2 on, as for animals in an arm."""
-    if not isinstance(written, int) or isinstance(written, bool) or not 2 <= written <= 1_000_000:
-        raise ValueError("write a whole number of animals, 2 or more")
-    return written
+def count_check(least: int, most: int) -> Callable[[Any], int]:
+    """A check for `uncertain`: a whole number from `least` to `most`."""
+
+    def check(written: Any) -> int:
+        if not isinstance(written, int) or isinstance(written, bool) or not least <= written <= most:
+            raise ValueError(f"write a whole number from {least} to {most:,}")
+        return written
+
+    return check
 
 
 def word_check(words: Sequence[str]) -> Callable[[Any], str]:

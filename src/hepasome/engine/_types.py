@@ -1,0 +1,99 @@
+"""What goes into a simulation and what comes out. Times in the model's time unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class EngineError(ValueError):
+    """A simulation that cannot be started, or workers that were lost; the message says what to do."""
+
+
+class Status(Enum):
+    """How the simulation of one subject ended; the value is the sentence for the user."""
+
+    COMPLETED = "The subject was simulated to the end."
+    TOO_MANY_STEPS = "The solver needed too many steps. The parameters of this subject make the model too stiff."
+    SOLVER_FAILED = "The solver failed. The parameters of this subject are probably far from any living animal."
+    NOT_FINITE = "A state became infinite. The parameters of this subject let something grow without limit."
+
+
+@dataclass(frozen=True)
+class Dose:
+    """A bolus: adds `amount` to a state at a time."""
+
+    time: float
+    state: str
+    amount: float
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A change of protocol: sets a parameter at a time."""
+
+    time: float
+    parameter: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One subject to simulate.
+
+    Attributes:
+        key: Name in results and messages.
+        parameters: Values that replace those of the model.
+        initial: Initial values of states; the others follow from the model and the parameters.
+        doses: Boluses.
+        switches: Changes of parameters.
+    """
+
+    key: str
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    initial: Mapping[str, float] = field(default_factory=dict)
+    doses: tuple[Dose, ...] = ()
+    switches: tuple[Switch, ...] = ()
+
+
+@dataclass(frozen=True)
+class Solver:
+    """Tolerances of the integration.
+
+    Attributes:
+        relative_tolerance: For every state.
+        absolute_tolerance: For every state that is not named below.
+        state_tolerances: Absolute tolerance of single states.
+        maximum_steps: Steps allowed between two outputs.
+    """
+
+    relative_tolerance: float = 1e-6
+    absolute_tolerance: float = 1e-9
+    state_tolerances: Mapping[str, float] = field(default_factory=dict)
+    maximum_steps: int = 20_000
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """The simulated course of one subject.
+
+    Attributes:
+        key: The subject's.
+        status: How it ended.
+        reason: Empty if it was completed; else one sentence with the time it failed at.
+        times: Output times, shape (n,).
+        values: One row per time that was reached, shape (m, outputs), m = n if completed. At the time of a dose or
+            switch a row shows the state after it.
+        outputs: Names of the columns.
+    """
+
+    key: str
+    status: Status
+    reason: str
+    times: NDArray[np.float64]
+    values: NDArray[np.float64]
+    outputs: tuple[str, ...]
