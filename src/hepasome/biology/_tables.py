@@ -60,10 +60,11 @@ class Parameter(Strict):
             raise ValueError(f"the value {self.value:g} does not lie between low {low:g} and high {high:g}")
         if self.between_subject < 0:
             raise ValueError("the spread between subjects is below zero")
-        if self.scale == "log" and not self.value > 0:
-            raise ValueError("a value on the log scale must be above zero")
-        if self.scale == "logit" and not 0 < self.value <= 1:
-            raise ValueError("a value on the logit scale must be a share between zero and one")
+        numbers = [number for number in (low, self.value, high) if number is not None]
+        if self.scale == "log" and min(numbers) <= 0:
+            raise ValueError("numbers on the log scale must be above zero")
+        if self.scale == "logit" and not (min(numbers) > 0 and max(numbers) < 1):
+            raise ValueError("numbers on the logit scale must be shares between zero and one")
         return self
 
 
@@ -173,13 +174,10 @@ def activities() -> tuple[Activity, ...]:
 
 
 def to_scale(value: float, scale: str) -> float:
-    """A value on the scale on which its spread is normal. A share of exactly 1 stays just below it."""
+    """A value on the scale on which its spread is normal."""
     if scale == "log":
         return math.log(value)
-    if scale == "logit":
-        share = min(max(value, 1e-9), 1 - 1e-9)
-        return math.log(share / (1 - share))
-    return value
+    return math.log(value / (1 - value)) if scale == "logit" else value
 
 
 def from_scale(value: float, scale: str) -> float:

@@ -67,7 +67,7 @@ def _judge(run: Run, claim: Claim) -> Verdict:
     ratio = _log_ratio(run, label, claim.arm, claim.versus)
     if not len(ratio):
         return _not_judged(claim, "The run has no draws of what is not known; run it with draws.")
-    change = [100 * math.expm1(x) for x in np.percentile(ratio, [50, 5, 95])]
+    change, low, high = (100 * math.expm1(x) for x in np.percentile(ratio, [50, 5, 95]))
     sign = -1.0 if claim.direction == "down" else 1.0
     probability = float(np.mean(sign * ratio > _NEGLIGIBLE))
     carried = required = None
@@ -84,7 +84,7 @@ def _judge(run: Run, claim: Claim) -> Verdict:
         verdict, reason = "not reproduced", f"The direction holds in {probability:.0%} of the draws; 95 % are asked."
     if claim.setting == "in_vitro":
         reason += " It was measured in culture; the simulation gives the dose to the animal."
-    return Verdict(claim, verdict, probability, *change, carried, required, reason)
+    return Verdict(claim, verdict, probability, change, low, high, carried, required, reason)
 
 
 def required_copies(run: Run, claim: Claim, label: str) -> float:
@@ -172,7 +172,7 @@ def _log_ratio(run: Run, label: str, arm: str, versus: str) -> Draws:
     values = worlds.pivot(index="number", columns="arm", values="value")
     if arm not in values or versus not in values:
         return np.empty(0)
-    return np.log((values[arm] / values[versus]).dropna().to_numpy())
+    return np.log((values[arm] / values[versus]).dropna().to_numpy(dtype=float))
 
 
 def _carried(run: Run, claim: Claim) -> float:
@@ -182,10 +182,8 @@ def _carried(run: Run, claim: Claim) -> float:
 
 
 def _endpoint_label(run: Run, claim: Claim) -> str | None:
-    for endpoint in run.study.endpoints:
-        if endpoint.endpoint == claim.endpoint and (claim.time is None or endpoint.at == claim.time):
-            return str(endpoint)
-    return None
+    label = f"{claim.endpoint} at {claim.at}" if claim.at else claim.endpoint
+    return label if label in [str(endpoint) for endpoint in run.study.endpoints] else None
 
 
 def _not_judged(claim: Claim, reason: str) -> Verdict:

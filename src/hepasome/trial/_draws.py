@@ -56,9 +56,9 @@ def two_piece(
 ) -> float:
     """A draw around a central value whose 5th and 95th percentiles are `low` and `high`, on a scale.
 
-    Without `rng`, or without an interval, it is the central value.
+    Without `rng`, without an interval, or where there is none of it, it is the central value.
     """
-    if rng is None or low is None or high is None:
+    if rng is None or low is None or high is None or low == value == high:
         return value
     deviate = float(rng.standard_normal())
     middle, end = to_scale(value, scale), to_scale(high if deviate > 0 else low, scale)

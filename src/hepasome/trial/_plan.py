@@ -11,7 +11,7 @@ Three kinds of subjects share one ensemble:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -25,6 +25,7 @@ from hepasome.biology import (
     actions,
     copies_parameter,
     fenestral_permeability,
+    model_sbml,
     read_outs,
 )
 from hepasome.biology import parameters as parameter_table
@@ -69,6 +70,7 @@ class Planned:
         variant: `given`, `without_named_cargo`, or the cargo of a ladder.
         subject: What the engine simulates.
         times: When it is read, h.
+        endpoints: Label, read-out and time (h) of each endpoint.
         body_weight: g.
     """
 
@@ -79,6 +81,7 @@ class Planned:
     variant: str
     subject: engine.Subject
     times: tuple[float, ...]
+    endpoints: tuple[tuple[str, str, float], ...]
     body_weight: float
 
 
@@ -89,6 +92,7 @@ class Plan:
     study: Study
     settings: Settings
     protocol: Protocol
+    model: engine.Model
     subjects: tuple[Planned, ...]
     outputs: tuple[str, ...]
 
@@ -105,43 +109,54 @@ def make_plan(study: Study, settings: Settings) -> Plan:
         InputError: If a product cannot be resolved.
     """
     protocol = settle_protocol(study, stream(settings.seed, "protocol", 0))
+    model = engine.Model(model_sbml(study.structure))
     outputs = tuple(row.read_out for row in read_outs(cells=study.gives_cells))
-    subjects = (*_animals(study, settings, protocol), *_worlds(study, settings), *_ladders(study, settings, protocol))
-    return Plan(study, settings, protocol, subjects, outputs)
+    subjects = (*_animals(study, settings, protocol), *_worlds(study, settings), *_ladders(study, settings))
+    known = set(model.parameters)  # some rows describe the animal outside of the equations
+    subjects = tuple(replace(planned, subject=_only(planned.subject, known)) for planned in subjects)
+    return Plan(study, settings, protocol, model, subjects, outputs)
 
 
-def endpoint_times(study: Study, protocol: Protocol) -> tuple[float, ...]:
-    """Times at which endpoints are read, h, ascending."""
-    return tuple(sorted({at.at.to("h") if at.at is not None else protocol.read_out for at in study.endpoints}))
+def _only(subject: engine.Subject, known: set[str]) -> engine.Subject:
+    return replace(subject, parameters={name: value for name, value in subject.parameters.items() if name in known})
+
+
+def _endpoints(study: Study, protocol: Protocol) -> tuple[tuple[str, str, float], ...]:
+    return tuple((str(e), e.endpoint, protocol.endpoint_time(e)) for e in study.endpoints)
+
+
+def _endpoint_times(study: Study, protocol: Protocol) -> tuple[float, ...]:
+    return tuple(sorted({protocol.read_out, *(time for _, _, time in _endpoints(study, protocol))}))
 
 
 def _animals(study: Study, settings: Settings, protocol: Protocol) -> Iterator[Planned]:
     count = settings.subjects or protocol.subjects_per_arm
-    times = _grid(study, protocol)
+    times, endpoints = _grid(study, protocol), _endpoints(study, protocol)
     population = central_values(study.subject.species) | settings.overrides
     for arm in protocol.arms:
         for number in range(1, count + 1):
             rng = stream(settings.seed, "animal", arm, number)
             own = individual(population, study.subject.species, protocol.body_weight, rng)
             subject = _subject(f"{arm}/{number}", own, protocol, arm, _Errors(settings.seed, arm, rng))
-            yield Planned(subject.key, "animal", arm, number, "given", subject, times, own["body_weight"])
+            yield Planned(subject.key, "animal", arm, number, "given", subject, times, endpoints, own["body_weight"])
 
 
 def _worlds(study: Study, settings: Settings) -> Iterator[Planned]:
     for draw in range(1, settings.draws + 1):
         protocol = settle_protocol(study, stream(settings.seed, "protocol", draw))
-        times = endpoint_times(study, protocol)
+        times, endpoints = _endpoint_times(study, protocol), _endpoints(study, protocol)
         for arm, given in protocol.arms.items():
             source = given.treatment.product.source_cell if given.treatment is not None else "none"
             values = drawn_values(study.subject.species, settings.seed, draw, source) | settings.overrides
             for variant in ("given", "without_named_cargo") if given.treatment is not None else ("given",):
                 typical = _Typical(settings.seed, draw, keep_cargo=variant == "given")
                 subject = _subject(f"world {draw}/{arm}/{variant}", values, protocol, arm, typical)
-                yield Planned(subject.key, "world", arm, draw, variant, subject, times, protocol.body_weight)
+                yield Planned(subject.key, "world", arm, draw, variant, subject, times, endpoints, protocol.body_weight)
 
 
-def _ladders(study: Study, settings: Settings, protocol: Protocol) -> Iterator[Planned]:
-    times = endpoint_times(study, protocol)
+def _ladders(study: Study, settings: Settings) -> Iterator[Planned]:
+    protocol = settle_protocol(study, None)  # the middle of every range: what is required does not depend on the seed
+    times, endpoints = _endpoint_times(study, protocol), _endpoints(study, protocol)
     values = central_values(study.subject.species) | settings.overrides
     claims = [claim for claim in load_evidence().claims if claim.study == study.id and claim.kind == "mechanism"]
     for arm, given in protocol.arms.items():
@@ -149,7 +164,7 @@ def _ladders(study: Study, settings: Settings, protocol: Protocol) -> Iterator[P
             for step, copies in enumerate((0.0, *LADDER)):
                 typical = _Typical(settings.seed, 0, replaced={cargo: copies})
                 subject = _subject(f"ladder {cargo}/{arm}/{step}", values, protocol, arm, typical)
-                yield Planned(subject.key, "ladder", arm, step, cargo, subject, times, protocol.body_weight)
+                yield Planned(subject.key, "ladder", arm, step, cargo, subject, times, endpoints, protocol.body_weight)
 
 
 def _grid(study: Study, protocol: Protocol) -> tuple[float, ...]:
@@ -160,9 +175,9 @@ def _grid(study: Study, protocol: Protocol) -> tuple[float, ...]:
         for time in arm.treatment.times
         for after in (0.0, *_AFTER_DOSE)
     ]
-    end = protocol.read_out
+    end = max(_endpoint_times(study, protocol))
     days = np.arange(0, end, _STEP).tolist()
-    return tuple(sorted({time for time in (*days, *fine, *endpoint_times(study, protocol), end) if time <= end}))
+    return tuple(sorted({time for time in (*days, *fine, *_endpoint_times(study, protocol)) if time <= end}))
 
 
 class _Typical:
@@ -227,7 +242,7 @@ def _subject(key: str, values: Mapping[str, float], protocol: Protocol, arm: str
         product = treatment.product
         # the table's row shows one preparation: replace it by this product's, keep how far the draw lies from the row
         row = parameter_table(protocol.species)["fenestral_permeability"]
-        wall = fenestral_permeability(*product.vesicles.diameter.weights(), values)
+        wall = fenestral_permeability(*product.diameters(), values)
         parameters["fenestral_permeability"] *= wall / row.value
         parameters |= {copies_parameter(cargo): copies for cargo, copies in how.copies(product).items()}
         amount = how.amount(treatment)

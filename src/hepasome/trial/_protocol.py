@@ -11,7 +11,7 @@ import numpy as np
 from hepasome.biology import Species
 from hepasome.files import Quantity
 from hepasome.product import Product
-from hepasome.trial._study import AT_TREATMENT, Disease, DiseaseOfArm, Study, Treatment
+from hepasome.trial._study import AT_TREATMENT, Disease, DiseaseOfArm, EndpointAt, Study, Treatment
 from hepasome.trial._uncertain import settle
 
 
@@ -52,6 +52,13 @@ class Protocol:
     read_out: float
     subjects_per_arm: int
     arms: dict[str, ArmProtocol]
+
+    def endpoint_time(self, endpoint: EndpointAt) -> float:
+        """When an endpoint is read, h."""
+        if endpoint.at is None:
+            return self.read_out
+        doses = [time for arm in self.arms.values() if arm.treatment is not None for time in arm.treatment.times]
+        return endpoint.at.to("h") + (max(doses, default=0.0) if endpoint.after_treatment else 0.0)
 
     @property
     def treatment_start(self) -> float | None:

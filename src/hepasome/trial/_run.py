@@ -93,11 +93,10 @@ def run_study(
     settings = settings or Settings()
     _check(study, settings)
     plan = make_plan(study, settings)
-    model = engine.Model(model_sbml(study.structure))
-    solver = solver_settings(model)
-    provenance = _provenance(study, settings, model, solver)
+    solver = solver_settings(plan.model)
+    provenance = _provenance(study, settings, plan.model, solver)
     keep = None if folder is None else _Folder(Path(folder), provenance)
-    results = _simulate(plan, model, solver, workers, keep, on_progress)
+    results = _simulate(plan, solver, workers, keep, on_progress)
     run = _collect(plan, results, Path(folder) if folder is not None else None, provenance)
     if keep is not None:
         keep.complete(run)
@@ -149,7 +148,6 @@ def _provenance(study: Study, settings: Settings, model: engine.Model, solver: e
 
 def _simulate(
     plan: Plan,
-    model: engine.Model,
     solver: engine.Solver,
     workers: int,
     keep: _Folder | None,
@@ -167,7 +165,7 @@ def _simulate(
             on_progress(already + done, total)
 
     trajectories = engine.simulate_ensemble(
-        model, [p.subject for p in todo], plan.times, plan.outputs, solver=solver, workers=workers, on_done=report
+        plan.model, [p.subject for p in todo], plan.times, plan.outputs, solver=solver, workers=workers, on_done=report
     )
     for i in missing:
         tables[i] = pd.concat(
@@ -269,7 +267,6 @@ def _collect(plan: Plan, results: list[pd.DataFrame], folder: Path | None, prove
         .drop(columns=["role", "variant", "body_weight"])
         .rename(columns={"key": "subject"})
     )
-    typical = rows[rows["role"] != "animal"].drop(columns=["key", "body_weight"])
     return Run(
         plan,
         folder,
@@ -277,45 +274,32 @@ def _collect(plan: Plan, results: list[pd.DataFrame], folder: Path | None, prove
         subjects,
         animals.reset_index(drop=True),
         _endpoints(plan, animals),
-        _worlds(plan, typical),
+        _worlds(plan, rows[rows["role"] != "animal"]),
     )
-
-
-def _endpoint_columns(plan: Plan) -> list[tuple[str, str, float]]:
-    """Label, read-out and time (h) of each endpoint of the trial."""
-    default = plan.protocol.read_out
-    return [(str(e), e.endpoint, e.at.to("h") if e.at is not None else default) for e in plan.study.endpoints]
 
 
 def _endpoints(plan: Plan, animals: pd.DataFrame) -> pd.DataFrame:
     parts = []
-    for label, read_out, time in _endpoint_columns(plan):
+    for label, read_out, time in plan.subjects[0].endpoints:
         at = animals[animals["time"] == time]
-        part = pd.DataFrame(
-            {"subject": at["subject"], "arm": at["arm"], "endpoint": label, "time": time, "true": at[read_out]}
-        )
+        part = at[["subject", "arm"]].assign(endpoint=label, time=time, true=at[read_out])
         factors = [error_factor(read_out, stream(plan.settings.seed, "assay", label, s)) for s in part["subject"]]
         part["measured"] = part["true"] * np.asarray(factors, float)
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
 
 
-def _worlds(plan: Plan, typical: pd.DataFrame) -> pd.DataFrame:
-    """Typical animals, one row per endpoint. A world has its own time of read-out: the last at which it is read."""
-    columns = ["role", "arm", "number", "variant"]
-    last = typical.groupby(columns, sort=False)["time"].transform("max")
-    parts = []
-    for endpoint in plan.study.endpoints:
-        at = typical[typical["time"] == (endpoint.at.to("h") if endpoint.at is not None else last)]
-        part = at[[*columns, "time"]].copy()
-        part["endpoint"] = str(endpoint)
-        part["value"] = at[endpoint.endpoint]
-        parts.append(part)
-    exposure = typical[typical["time"] == last]
-    names = [name for name in plan.outputs if name.startswith(("vesicles_per_", "loaded_per_"))]
-    for name in names:
-        part = exposure[[*columns, "time"]].copy()
-        part["endpoint"] = name
-        part["value"] = exposure[name]
-        parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+def _worlds(plan: Plan, rows: pd.DataFrame) -> pd.DataFrame:
+    """Typical animals, one row per endpoint, and per read-out of exposure at the last time."""
+    exposure = [name for name in plan.outputs if name.startswith(("vesicles_per_", "loaded_per_"))]
+    by_key = dict(tuple(rows.groupby("key", sort=False)))
+    found = []
+    for planned in plan.subjects:
+        if planned.role == "animal":
+            continue
+        table = by_key[planned.key].set_index("time")
+        last = max(planned.times)
+        for label, read_out, time in (*planned.endpoints, *((name, name, last) for name in exposure)):
+            value = table.at[time, read_out] if time in table.index else np.nan
+            found.append((planned.role, planned.arm, planned.number, planned.variant, label, time, value))
+    return pd.DataFrame(found, columns=["role", "arm", "number", "variant", "endpoint", "time", "value"])

@@ -80,6 +80,7 @@ def _dunnett(groups: list[np.ndarray], control: np.ndarray, seed: int) -> np.nda
     usable = len(control) > 1 and all(len(group) > 1 for group in groups) and groups
     if not usable or all(np.ptp(group) == 0 for group in (*groups, control)):
         return np.full(len(groups), np.nan)
-    rng = np.random.default_rng(seed)
-    result = stats.dunnett(*(np.log(group) for group in groups), control=np.log(control), rng=rng)
+    # logarithms where they exist
+    scaled = [np.log(x) if all(g.min() > 0 for g in (*groups, control)) else x for x in (*groups, control)]
+    result = stats.dunnett(*scaled[:-1], control=scaled[-1], rng=np.random.default_rng(seed))
     return np.asarray(result.pvalue, float)

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from hepasome.biology import CELL_ROUTES, VESICLE_ROUTES, Structure
 from hepasome.evidence import endpoint_names
@@ -18,17 +18,18 @@ from hepasome.files import (
     Quantity,
     Strict,
     input_error,
-    parse_quantity,
     read_yaml,
     validate,
 )
-from hepasome.product import Product, ProductReference
+from hepasome.product import Product, ProductReference, by_name
 from hepasome.trial._uncertain import count_check, quantity_check, uncertain, word_check
 
 STUDIES = Path(str(resources.files("hepasome") / "studies"))
 AT_READ_OUT = "read_out"
 AT_TREATMENT = "treatment"
+AFTER_TREATMENT = " after treatment"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_ARM_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _ROUTES = tuple(sorted({*VESICLE_ROUTES, *CELL_ROUTES}))
 
 
@@ -96,7 +97,7 @@ class Treatment(Strict):
     @field_validator("product", mode="before")
     @classmethod
     def _by_id(cls, written: Any) -> Any:
-        return {"base": written} if isinstance(written, str) else written
+        return by_name(written)
 
 
 class Arm(Strict):
@@ -107,13 +108,22 @@ class Arm(Strict):
 
 
 class EndpointAt(Strict):
-    """A read-out at a time: `AST`, or `AST at 4 wk`; without a time it is at the study's `read_out`."""
+    """A read-out at a time.
+
+    Attributes:
+        endpoint: From the list of endpoints.
+        at: Time; None for the study's `read_out`.
+        after_treatment: Whether `at` counts from the last dose that any arm gets, not from time zero.
+    """
 
     endpoint: str
     at: Quantity | None = None
+    after_treatment: bool = False
 
     def __str__(self) -> str:
-        return self.endpoint if self.at is None else f"{self.endpoint} at {self.at}"
+        if self.at is None:
+            return self.endpoint
+        return f"{self.endpoint} at {self.at}{AFTER_TREATMENT if self.after_treatment else ''}"
 
 
 class Study(Strict):
@@ -156,6 +166,14 @@ class Study(Strict):
             raise ValueError("a name has small letters, digits and _ only, and starts with a letter")
         return written
 
+    @field_validator("arms")
+    @classmethod
+    def _arm_names(cls, arms: dict[str, Arm]) -> dict[str, Arm]:
+        for name in arms:
+            if not _ARM_NAME.fullmatch(name):
+                raise ValueError(f"`{name}` is no name for an arm: letters, digits and _ only")
+        return arms
+
     @field_validator("endpoints", mode="before")
     @classmethod
     def _endpoints(cls, written: Any) -> Any:
@@ -164,10 +182,7 @@ class Study(Strict):
         return [_endpoint(item) for item in written]
 
     @model_validator(mode="after")
-    def _coherent(self, info: ValidationInfo) -> Study:
-        for name in self.arms:
-            if not _NAME.fullmatch(name):
-                raise ValueError(f"`{name}` is no name for an arm: small letters, digits and _ only")
+    def _coherent(self) -> Study:
         if self.control not in self.arms:
             raise ValueError(f"the control arm `{self.control}` is not one of: {', '.join(self.arms)}")
         if not any(isinstance(arm.disease, DiseaseOfArm) and arm.treatment is None for arm in self.arms.values()):
@@ -200,10 +215,13 @@ def _endpoint(written: Any) -> Any:
     if isinstance(written, (EndpointAt, dict)):
         return written
     name, _, at = str(written).partition(" at ")
-    name = name.strip()
+    name, after = name.strip(), at.endswith(AFTER_TREATMENT)
     if name not in endpoint_names():
         raise ValueError(f"`{name}` is no endpoint; known are: {', '.join(endpoint_names())}")
-    return EndpointAt(endpoint=name, at=None if at.strip() in ("", AT_READ_OUT) else parse_quantity(at))
+    if at.strip() in ("", AT_READ_OUT):
+        return EndpointAt(endpoint=name)
+    time = quantity_check("h", zero=True)(at.removesuffix(AFTER_TREATMENT).strip())
+    return EndpointAt(endpoint=name, at=time, after_treatment=after)
 
 
 def study_ids() -> list[str]:
@@ -219,6 +237,7 @@ def load_study(name: str | Path) -> Study:
     """
     path = study_path(name)
     document = read_yaml(path)
+    _tell_folder(document, path.parent)
     study = validate(Study, document)
     _check_products(study, document)
     return study
@@ -243,6 +262,15 @@ def study_path(name: str | Path) -> Path:
     return path
 
 
+def _tell_folder(document: Document, folder: Path) -> None:
+    """Tell every product where the study file lies, for paths; whatever the file itself says about it is replaced."""
+    arms = document.value.get("arms")
+    for arm in arms.values() if isinstance(arms, dict) else ():
+        treatment = arm.get("treatment") if isinstance(arm, dict) else None
+        if isinstance(treatment, dict) and isinstance(by_name(treatment.get("product")), dict):
+            treatment["product"] = {**by_name(treatment["product"]), "folder": str(folder)}
+
+
 def _check_products(study: Study, document: Document) -> None:
     found = FindingList(document.file)
     for name, arm in study.arms.items():
@@ -253,8 +281,8 @@ def _check_products(study: Study, document: Document) -> None:
             product = arm.treatment.product.resolve()
         except InputError as error:
             for finding in error.findings:
-                at = {"line": document.line((*place, "product")), "field": ".".join((*place, "product"))}
-                found.add(finding.problem, finding.remedy, value=finding.value, **at)
+                line, field = document.line((*place, "product")), ".".join((*place, "product"))
+                found.add(finding.problem, finding.remedy, line=line, field=field, value=finding.value)
             continue
         routes = CELL_ROUTES if product.kind == "cells" else VESICLE_ROUTES
         asked = getattr(arm.treatment.route, "options", (arm.treatment.route,))

@@ -1,0 +1,21 @@
+"""What was published: references, studies, observations, claims, and the one list of endpoints."""
+
+from hepasome.evidence._check import check_evidence
+from hepasome.evidence._load import Evidence, endpoint_names, endpoints, load_evidence, read_evidence
+from hepasome.evidence._rows import Claim, Confidence, Endpoint, Observation, ProtocolFact, Reference, StudyRecord
+
+__all__ = [
+    "Claim",
+    "Confidence",
+    "Endpoint",
+    "Evidence",
+    "Observation",
+    "ProtocolFact",
+    "Reference",
+    "StudyRecord",
+    "check_evidence",
+    "endpoint_names",
+    "endpoints",
+    "load_evidence",
+    "read_evidence",
+]

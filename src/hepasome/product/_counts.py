@@ -1,0 +1,222 @@
+"""Small-RNA count tables: one row per miRNA, one column per sample; and copies per vesicle from them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from hepasome.files import FindingList, read_text
+from hepasome.product._mirna import MirnaName, parse_mirna_name
+from hepasome.product._product import Cargo, Estimate
+
+ANCHOR = Estimate(
+    value=0.00825,
+    low=0.001,
+    high=0.03,
+    status="measured",
+    source="Chevillet 2014 PNAS 111:14888: copies of an abundant miRNA per exosome, six sources, no MSC among them",
+)
+_FEW_READS = 100_000  # libraries of vesicles usually have a million and more
+_NINETY_PERCENT = 1.645
+_LISTED = 15  # most abundant miRNAs that a product file lists
+# Paralogues that share one seed and are named together in the literature of liver fibrosis (TargetScan 7.2).
+_SEED_FAMILIES = {"miR-181": ("miR-181a", "miR-181b", "miR-181c", "miR-181d")}
+# miRNAs whose 5p arm is the guide strand in liver (miRBase 22): reads of the precursor are taken for it.
+_GUIDE_5P = frozenset({"miR-122", "miR-125b", "miR-181", "miR-21a", "miR-21", "let-7a", "let-7b", "let-7c", "miR-146a"})
+_ALWAYS = frozenset({"miR-122", "miR-125b", "miR-181"})
+
+
+@dataclass(frozen=True)
+class SmallRnaCounts:
+    """Reads per miRNA and sample.
+
+    Attributes:
+        file: Path of the table.
+        names: miRNAs as written, taken apart; n of them.
+        samples: Columns; m of them.
+        counts: Reads, shape (n, m).
+    """
+
+    file: str
+    names: tuple[MirnaName, ...]
+    samples: tuple[str, ...]
+    counts: NDArray[np.int64]
+
+    def chosen(self, pattern: str) -> list[int]:
+        """Positions of the samples whose name fits a pattern such as `control*`."""
+        return [i for i, sample in enumerate(self.samples) if fnmatchcase(sample, pattern)]
+
+    def artefact_share(self, columns: list[int]) -> float:
+        """Share of the reads that are probably fragments of ribosomal RNA."""
+        reads = self.counts[:, columns].sum(axis=1)
+        artefacts = np.array([name.artefact for name in self.names])
+        return float(reads[artefacts].sum() / reads.sum())
+
+
+def read_small_rna_counts(path: Path | str) -> SmallRnaCounts:
+    """Read a count table, comma- or tab-separated, names in the first column.
+
+    Raises:
+        InputError: Every finding: cells that are no counts, names that stand twice, ragged rows, no samples.
+    """
+    file = str(path)
+    text = read_text(path, encodings=("utf-8-sig", "latin-1"))
+    found = FindingList(file)
+    first = text.splitlines()[0]
+    reader = csv.reader(io.StringIO(text), delimiter="\t" if first.count("\t") > first.count(",") else ",")
+    header = [cell.strip() for cell in next(reader)]
+    if len(header) < 2:
+        found.add("There is no column of counts.", "The first column holds names, each other one a sample.", line=1)
+        found.raise_if_any()
+    names: list[str] = []
+    rows: list[list[int]] = []
+    for cells in reader:
+        if not any(cell.strip() for cell in cells):
+            continue
+        line = reader.line_num
+        if len(cells) != len(header):
+            found.add(f"The row has {len(cells)} cells, the header {len(header)}.", "Export it again.", line=line)
+            continue
+        if cells[0].strip() in names:
+            found.add("This name stands twice.", "Merge the two rows.", line=line, value=cells[0])
+        names.append(cells[0].strip())
+        rows.append([_count(cell, header[j + 1], line, found) for j, cell in enumerate(cells[1:])])
+    parsed = tuple(parse_mirna_name(name) for name in names)
+    if not found.findings and not any(name.family for name in parsed):
+        found.add("No name in the first column is that of a miRNA.", "Names look like `hsa-miR-122-5p`.", line=2)
+    found.raise_if_any()
+    return SmallRnaCounts(file, parsed, tuple(header[1:]), np.array(rows, np.int64))
+
+
+def quality_findings(table: SmallRnaCounts, columns: list[int]) -> list[str]:
+    """What is doubtful about the samples that are used, in sentences."""
+    reads = table.counts[:, columns].sum(axis=0)
+    lines = []
+    if reads.min() < _FEW_READS:
+        lines.append(f"Few reads: {reads.min():,} to {reads.max():,} per sample; rare miRNAs are not seen.")
+    share = table.artefact_share(columns)
+    if share > 0.1:
+        lines.append(f"{share:.0%} of the reads are probably fragments of ribosomal RNA; they are left out.")
+    used = table.counts[:, columns].sum(axis=1) > 0
+    unknown = sum(1 for name, seen in zip(table.names, used, strict=True) if seen and not name.family)
+    if unknown:
+        lines.append(f"{unknown} names with reads are no miRNA names; they are left out.")
+    precursors = sum(1 for n, seen in zip(table.names, used, strict=True) if seen and n.family and not n.arm)
+    if precursors:
+        lines.append(f"{precursors} names do not say which arm they are.")
+    return lines
+
+
+def cargo_from_counts(
+    table: SmallRnaCounts, columns: list[int], total_copies: float | None
+) -> tuple[tuple[Cargo, ...], list[str]]:
+    """Copies per vesicle of the most abundant miRNAs and of those that liver studies name.
+
+    Share of the reads times all miRNA copies per vesicle. The interval joins the counting error of few reads
+    (Jeffreys interval of a share), the spread of the replicates, and the interval of the total.
+
+    Args:
+        table: Counts.
+        columns: Replicates of one preparation.
+        total_copies: All miRNA copies per vesicle, if measured; None anchors the most abundant miRNA to the published
+            native number.
+
+    Returns:
+        The cargo, and the assumptions in sentences.
+    """
+    families = _families(table)
+    counts = {name: table.counts[np.ix_(rows, columns)].sum(axis=0) for name, (rows, _) in families.items()}
+    order = sorted(counts, key=lambda name: (-int(counts[name].sum()), name))
+    total = np.sum(list(counts.values()), axis=0)
+    top = order[0]
+    how, anchor = _anchor(top, float(counts[top].sum() / total.sum()), total_copies)
+    listed = [n for i, n in enumerate(order) if i < _LISTED or families[n][1] in _ALWAYS]
+    cargo, assumptions = [], [how]
+    for name in listed:
+        if counts[name].sum() == 0:
+            continue
+        cargo.append(
+            Cargo(
+                name=name,
+                kind="miRNA",
+                location="cytosolic",
+                copies_per_vesicle=_copies(counts[name], total, anchor, table.file),
+            )
+        )
+        rows, family = families[name]
+        if any(not table.names[i].arm for i in rows):
+            arm = "taken as the 5p arm" if family in _GUIDE_5P else "listed without one"
+            assumptions.append(f"{name}: the table does not say the arm of all its reads; it is {arm}.")
+    assumptions.append(
+        "The share of reads is taken for the share of copies: no bias of library preparation is corrected."
+    )
+    return tuple(cargo), assumptions
+
+
+def _families(table: SmallRnaCounts) -> dict[str, tuple[list[int], str]]:
+    found: dict[str, tuple[list[int], str]] = {}
+    for i, name in enumerate(table.names):
+        if not name.family or name.artefact:
+            continue
+        family = next((seed for seed, members in _SEED_FAMILIES.items() if name.family in members), name.family)
+        arm = name.arm or ("5p" if family in _GUIDE_5P else "")
+        found.setdefault(f"{family}-{arm}" if arm else family, ([], family))[0].append(i)
+    return found
+
+
+def _anchor(top: str, share: float, total_copies: float | None) -> tuple[str, Estimate]:
+    if total_copies is not None:
+        told = Estimate(value=total_copies, status="measured", source="told by the user")
+        return f"All miRNA copies per vesicle: {total_copies:g}, as told by the user.", told
+    sentence = (
+        f"The most abundant miRNA, {top}, is taken to have {ANCHOR.value:g} ({ANCHOR.low:g} to {ANCHOR.high:g}) copies per "
+        f"vesicle ({ANCHOR.source}); accepted by the user."
+    )
+    return sentence, ANCHOR.times(1 / share, unit="1", derivation="anchor over the share of its reads")
+
+
+def _copies(counts: NDArray[np.int64], total: NDArray[np.int64], anchor: Estimate, file: str) -> Estimate:
+    reads, of = int(counts.sum()), int(total.sum())
+    share = reads / of
+    low, high = stats.beta(reads + 0.5, of - reads + 0.5).ppf([0.05, 0.95])
+    counting = math.log(high / low) / (2 * _NINETY_PERCENT)
+    replicates = np.log((counts + 0.5) / total)
+    spread = float(replicates.std(ddof=1)) if len(replicates) > 1 else 0.0
+    below = above = 0.0
+    if anchor.low is not None and anchor.high is not None:
+        below, above = math.log(anchor.value / anchor.low), math.log(anchor.high / anchor.value)
+    own = _NINETY_PERCENT * math.hypot(counting, spread)
+    value = share * anchor.value
+    return Estimate(
+        value=value,
+        low=value * math.exp(-math.hypot(own, below)),
+        high=value * math.exp(math.hypot(own, above)),
+        status="derived",
+        source=Path(file).name,
+        derivation=f"{reads:,} of {of:,} miRNA reads ({share:.3%}) x {anchor.value:.3g} miRNA copies per vesicle",
+    )
+
+
+def _count(cell: str, column: str, line: int, found: FindingList) -> int:
+    try:
+        value = float(cell)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or value < 0 or value != int(value) or value > 1e15:
+        found.add(
+            "This is not a count of reads.",
+            "Counts are whole numbers, zero or above.",
+            line=line,
+            field=column,
+            value=cell,
+        )
+        return 0
+    return int(value)

@@ -1,0 +1,229 @@
+"""The Product: a preparation of vesicles, or of living cells that make them, as one YAML file."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from pydantic import Field, field_validator, model_validator
+
+from hepasome.files import Quantity, Strict, input_error, read_yaml, validate, write_atomically
+
+SHIPPED = Path(str(resources.files("hepasome") / "product" / "shipped"))
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+_DEVIATES = np.linspace(-4, 4, 161)  # of the log-normal diameter; finer changes the permeability by less than 0.1 %
+
+Status = Literal["measured", "derived", "fitted", "assumed"]
+
+
+class Estimate(Strict):
+    """A number with its interval and where it comes from.
+
+    Attributes:
+        value: Central value.
+        low: 5 % end; None where no interval is known.
+        high: 95 % end.
+        unit: Unit.
+        status: measured, derived, fitted or assumed.
+        source: Source of the number.
+        derivation: How it was computed, where it was derived.
+    """
+
+    value: float = Field(ge=0)
+    low: float | None = Field(default=None, ge=0)
+    high: float | None = Field(default=None, ge=0)
+    unit: str = "1"
+    status: Status
+    source: str = Field(min_length=3)
+    derivation: str = ""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Estimate:
+        if (self.low is None) != (self.high is None):
+            raise ValueError("give both low and high or neither")
+        if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
+            raise ValueError(f"the value {self.value:g} does not lie between low {self.low:g} and high {self.high:g}")
+        return self
+
+    def times(self, factor: float, *, unit: str, derivation: str) -> Estimate:
+        """This estimate multiplied by an exact number."""
+        ends: dict[str, float | None] = {"low": None, "high": None}
+        if self.low is not None and self.high is not None:
+            ends = {"low": self.low * factor, "high": self.high * factor}
+        changed = {"value": self.value * factor, **ends, "unit": unit, "status": "derived", "derivation": derivation}
+        return self.model_copy(update=changed)
+
+
+class Diameter(Strict):
+    """Diameters of the vesicles: a log-normal (median, nm, and geometric SD), or a measured histogram.
+
+    Attributes:
+        median: nm.
+        geometric_sd: Factor.
+        bin_centres: nm, of a histogram.
+        counts: Weight of each bin by number.
+        source: Where the histogram comes from.
+    """
+
+    median: Estimate | None = None
+    geometric_sd: Estimate | None = None
+    bin_centres: tuple[float, ...] | None = None
+    counts: tuple[float, ...] | None = None
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Diameter:
+        normal = self.median is not None and self.geometric_sd is not None
+        measured = self.bin_centres is not None and self.counts is not None
+        if normal == measured:
+            raise ValueError("give either median and geometric_sd, or bin_centres and counts")
+        if self.bin_centres is not None and self.counts is not None:
+            if len(self.bin_centres) != len(self.counts):
+                raise ValueError("bin_centres and counts have different lengths")
+            if min(self.bin_centres, default=0) <= 0 or min(self.counts, default=-1) < 0 or sum(self.counts) <= 0:
+                raise ValueError("bin centres must be above zero, counts zero or above and not all zero")
+        if self.geometric_sd is not None and self.geometric_sd.value < 1:
+            raise ValueError("a geometric SD is 1 or more")
+        return self
+
+    def weights(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Diameters (nm) and the share of the vesicles of each, by number; both of shape (n,), shares sum to 1."""
+        if self.median is not None and self.geometric_sd is not None:
+            centres = self.median.value * self.geometric_sd.value**_DEVIATES
+            shares = np.exp(-(_DEVIATES**2) / 2)
+        else:
+            centres, shares = np.asarray(self.bin_centres, float), np.asarray(self.counts, float)
+        return centres, shares / shares.sum()
+
+
+class Cargo(Strict):
+    """Something that vesicles carry. Surface cargo acts bound or in the endosome, cytosolic cargo needs escape."""
+
+    name: str
+    kind: Literal["miRNA", "mRNA", "protein", "lipid", "other_RNA"]
+    location: Literal["cytosolic", "surface"]
+    copies_per_vesicle: Estimate
+
+
+class Marker(Strict):
+    """A marker of identity and whether it was found."""
+
+    name: str
+    found: Literal["positive", "negative", "unknown"]
+    source: str
+
+
+class Product(Strict):
+    """What is given to the animal.
+
+    Attributes:
+        id: Short name.
+        name: Name for readers.
+        kind: Vesicles, or living cells that secrete them.
+        source_cell: Cell that made the vesicles; unattributed activity is shared by all studies with the same one.
+        source_species: Species of that cell.
+        particles_per_ug: Particles per ug of protein; vesicles only.
+        diameter: Diameters; vesicles only.
+        markers: Markers of identity.
+        cargo: What the vesicles carry.
+        secretes: For cells: the id of the vesicle product that they secrete.
+        storage: How it was kept.
+        notes: Cautions for the reader.
+        assumptions: What nobody measured, in sentences.
+    """
+
+    id: str
+    name: str
+    kind: Literal["vesicles", "cells"]
+    source_cell: str
+    source_species: Literal["human", "mouse", "rat", "not stated"] = "not stated"
+    particles_per_ug: Estimate | None = None
+    diameter: Diameter | None = None
+    markers: tuple[Marker, ...] = ()
+    cargo: tuple[Cargo, ...] = ()
+    secretes: str | Product | None = None
+    storage: str = ""
+    notes: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    @field_validator("id", "source_cell")
+    @classmethod
+    def _plain(cls, written: str) -> str:
+        if not _NAME.fullmatch(written):
+            raise ValueError("a name has letters, digits and _ only, and starts with a letter")
+        return written
+
+    @model_validator(mode="after")
+    def _complete(self) -> Product:
+        if self.kind == "cells" and self.secretes is None:
+            raise ValueError("a product of cells needs `secretes`: the vesicles that they make")
+        if self.kind == "vesicles" and (self.particles_per_ug is None or self.diameter is None):
+            raise ValueError("a product of vesicles needs `particles_per_ug` and `diameter`")
+        names = [cargo.name for cargo in self.cargo]
+        if len(set(names)) < len(names):
+            raise ValueError("one cargo stands twice")
+        return self
+
+    @property
+    def vesicles(self) -> Product:
+        """The vesicles themselves: this product, or those that its cells secrete."""
+        if isinstance(self.secretes, Product):
+            return self.secretes
+        return self if self.secretes is None else load_product(self.secretes)
+
+    def diameters(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Diameters (nm) and the share of the vesicles of each, by number."""
+        diameter = self.vesicles.diameter
+        if diameter is None:
+            raise ValueError(f"{self.id} does not say how large its vesicles are")
+        return diameter.weights()
+
+    def particles(self, dose: Quantity) -> Estimate:
+        """How many particles a dose has. The derivation says how it became particles.
+
+        Raises:
+            ValueError: If this product does not say how that unit becomes particles.
+        """
+        if dose.fits("particles"):
+            given = dose.to("particles")
+            return Estimate(value=given, unit="particles", status="measured", source="dose as given in the study")
+        if dose.fits("ug") and self.particles_per_ug is not None:
+            amount = dose.to("ug")
+            how = f"{amount:g} ug x {self.particles_per_ug.value:.3g} particles per ug of protein"
+            return self.particles_per_ug.times(amount, unit="particles", derivation=how)
+        raise ValueError(f"{self.id} does not say how many particles `{dose}` is; give the dose in ug or particles")
+
+
+def load_product(name: str | Path) -> Product:
+    """A shipped product by its id, or a product file by its path.
+
+    Raises:
+        InputError: Every finding about the file, or that there is no such product.
+    """
+    text = str(name)
+    if _NAME.fullmatch(text):
+        path = SHIPPED / f"{text}.yaml"
+        if not path.is_file():
+            known = ", ".join(shipped_products())
+            raise input_error(
+                text, "There is no such product.", f"Shipped are {known}; or give the path of a file.", value=text
+            )
+    else:
+        path = Path(name)
+    return validate(Product, read_yaml(path))
+
+
+def shipped_products() -> list[str]:
+    """Ids of the shipped products."""
+    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+
+
+def write_product(product: Product, path: Path | str) -> Path:
+    """Write a product file that `load_product` reads back equal."""
+    content: dict[str, Any] = product.model_dump(mode="json", exclude_defaults=True)
+    return write_atomically(path, yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
