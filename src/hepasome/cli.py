@@ -72,7 +72,9 @@ def run(
 ) -> None:
     """Simulate a study and write its report. The same command continues an interrupted run."""
     loaded = load_study(study)
-    simulated = _run(loaded, f"{loaded.study.id}: simulating", subjects, seed, draws, _overrides(override), out_dir, workers)
+    simulated = _run(
+        loaded, f"{loaded.study.id}: simulating", subjects, seed, draws, _overrides(override), out_dir, workers
+    )
     out.print(endpoint_table(simulated.run))
     if simulated.verdicts:
         out.print(verdict_table(simulated.verdicts))

@@ -1,0 +1,85 @@
+"""One look for all figures: a colour per arm that survives colour blindness and grey print."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+# Okabe & Ito 2008, ordered so that neighbours differ in lightness too
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_FIXED = {"healthy": "#8C8C8C", "vehicle": "#444444", "recovery": "#56B4E9"}
+
+STATUS_COLOURS = {"measured": "#1B7837", "derived": "#2166AC", "fitted": "#B35806", "assumed": "#B2182B"}
+VERDICT_COLOURS = {
+    "reproduced": "#1B7837",
+    "conditional": "#B35806",
+    "not reproduced": "#B2182B",
+    "not judged": "#666666",
+}
+FATE_COLOURS = {
+    "waiting in a depot": "#BDBDBD",
+    "blood": "#D55E00",
+    "Kupffer cells": "#0072B2",
+    "endothelium": "#56B4E9",
+    "stellate cells": "#E69F00",
+    "hepatocytes": "#009E73",
+    "spleen": "#CC79A7",
+    "lung": "#7B5EA7",
+    "elsewhere or lost": "#6B4C3B",
+}
+
+_LOOK = {
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "axes.titlesize": 9,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#777777",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "hepasome",  # the same figure gives the same bytes
+    "figure.constrained_layout.use": True,
+}
+
+
+def arm_colours(arms: Sequence[str]) -> dict[str, str]:
+    """The colour of each arm, the same in every figure."""
+    free = iter(_COLOURS * 3)
+    return {arm: _FIXED[arm] if arm in _FIXED else next(free) for arm in arms}
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure in the common look; width and height in inches."""
+    with mpl.rc_context(_LOOK):
+        return Figure(figsize=(width, height), layout="constrained")
+
+
+def look() -> mpl.rc_context:
+    """The common look as a context; axes must be made inside of it."""
+    return mpl.rc_context(_LOOK)
+
+
+def svg(figure: Figure) -> str:
+    """The figure as an SVG element that can stand in an HTML page."""
+    with look():
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    text = buffer.getvalue()
+    return text[text.index("<svg") :]
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as a PNG of 150 dpi."""
+    with look():
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=150, metadata={"Software": None})
+    return buffer.getvalue()

@@ -1,0 +1,86 @@
+"""Tables of a run for the terminal."""
+
+from __future__ import annotations
+
+import math
+
+from rich.table import Table
+
+from hepasome.inference import Verdict
+from hepasome.trial import Run
+
+_VERDICT_STYLE = {"reproduced": "green", "conditional": "yellow", "not reproduced": "red", "not judged": "dim"}
+
+
+def endpoint_table(run: Run) -> Table:
+    """Mean and SD of every arm, with Hedges g and p against the control arm."""
+    arms = list(run.plan.protocol.arms)
+    table = Table(
+        title=f"{run.study.title}: what the laboratory would find", title_justify="left", box=None, pad_edge=False
+    )
+    table.add_column("endpoint")
+    for arm in arms:
+        table.add_column(arm, justify="right")
+    statistics = run.statistics().set_index(["endpoint", "arm"])
+    for endpoint in dict.fromkeys(str(e) for e in run.study.endpoints):
+        cells = []
+        for arm in arms:
+            row = statistics.loc[(endpoint, arm)]
+            text = f"{number(row['mean'])} ± {number(row['sd'])}"
+            if arm != run.study.control and not math.isnan(row["g"]):
+                text += f"\ng {row['g']:+.1f} [{row['g_low']:+.1f}, {row['g_high']:+.1f}] {p_value(row['p'])}"
+            cells.append(text)
+        table.add_row(endpoint, *cells)
+    counts = run.endpoints.groupby("arm")["subject"].nunique()
+    table.caption = (
+        f"mean ± SD of {', '.join(f'{counts.get(arm, 0)} {arm}' for arm in arms)}; Hedges g [95 %] and Dunnett's p "
+        f"against {run.study.control}"
+    )
+    table.caption_justify = "left"
+    return table
+
+
+def verdict_table(verdicts: list[Verdict]) -> Table:
+    """Every published claim with its verdict; failed ones as visible as the others."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("claim", max_width=44)
+    table.add_column("verdict")
+    table.add_column("simulated change [90 %]", justify="right")
+    table.add_column("why", max_width=60)
+    for verdict in verdicts:
+        table.add_row(
+            verdict.claim.statement,
+            f"[{_VERDICT_STYLE[verdict.label]}]{verdict.label}[/]",
+            change_text(verdict),
+            verdict.reason,
+        )
+    return table
+
+
+def change_text(verdict: Verdict) -> str:
+    """Median change with its interval, in percent."""
+    if verdict.change is None or verdict.change_low is None or verdict.change_high is None:
+        return ""
+    return f"{verdict.change:+.1f} % [{verdict.change_low:+.1f}, {verdict.change_high:+.1f}]"
+
+
+def number(value: float) -> str:
+    """A number with three significant digits, as a reader would write it."""
+    if value is None or math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞"
+    if value == 0:
+        return "0"
+    if 1e-3 <= abs(value) < 1e6:
+        digits = max(0, 2 - math.floor(math.log10(abs(value))))
+        return f"{value:,.{digits}f}"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def p_value(p: float) -> str:
+    """A p-value as journals print it."""
+    if math.isnan(p):
+        return ""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
