@@ -172,6 +172,16 @@ def test_output_times_must_ascend():
         next(simulate_ensemble(ONE, [Subject("s")], [2.0, 1.0], ["A"]))
 
 
+def test_a_state_has_its_own_tolerance_and_no_other_state_has_it(make):
+    mixed = model("compartment c = 1; substanceOnly species S in c; S -> ; 1e-3*S; S = 1e10; x' = -3*x*sin(20*time); x = 1")
+    exact = math.exp(-3 * (1 - math.cos(60)) / 20)
+    solver = Solver(relative_tolerance=1e-9, absolute_tolerance=1e-12, state_tolerances={"S": 1e6})
+    found = make(mixed, solver).simulate(Subject("s"), [3.0], ["x"]).values[0, 0]
+    assert found == pytest.approx(exact, rel=1e-6)
+    loose = Solver(relative_tolerance=1e-9, absolute_tolerance=1e-12, state_tolerances={"x": 1e6})
+    assert make(mixed, loose).simulate(Subject("s"), [3.0], ["x"]).values[0, 0] != pytest.approx(exact, rel=1e-3)
+
+
 def test_what_is_not_sbml_is_refused():
     with pytest.raises(EngineError, match="not valid SBML"):
         Model("<html>")

@@ -33,12 +33,13 @@ class RoadRunnerSimulator(Simulator):
         integrator = self._runner.integrator
         integrator.relative_tolerance = solver.relative_tolerance
         integrator.maximum_num_steps = solver.maximum_steps
-        integrator.absolute_tolerance = solver.absolute_tolerance
         executable = self._runner.model
+        # setIndividualTolerance of libRoadRunner 2.10 counts species first while CVODE's vector has rate rules first
+        states = [executable.getStateVectorId(i) for i in range(len(model.states))]
+        tolerances = [solver.state_tolerances.get(name, solver.absolute_tolerance) for name in states]
+        integrator.absolute_tolerance = tolerances
         self._parameter_index = {name: i for i, name in enumerate(executable.getGlobalParameterIds())}
         self._species_index = {name: i for i, name in enumerate(executable.getFloatingSpeciesIds())}
-        for name, tolerance in solver.state_tolerances.items():
-            integrator.setIndividualTolerance(name, tolerance)
 
     def simulate(self, subject: Subject, times: Sequence[float], outputs: Sequence[str]) -> Trajectory:
         grid = np.asarray(times, float)

@@ -35,9 +35,8 @@ def vesicles_per_cell(run: Run) -> pd.DataFrame:
         end = animals[animals["time"] == run.plan.protocol.read_out]
         for cell in CELL_TYPES:
             name = f"vesicles_per_{NAMES[cell]}"
-            draws = run.worlds.query("role == 'world' and variant == 'given' and arm == @arm and endpoint == @name")[
-                "value"
-            ]
+            worlds = run.worlds.query("role == 'world' and variant == 'given' and arm == @arm")
+            draws = worlds.loc[worlds["endpoint"] == name, "value"].dropna()
             low, high = np.percentile(draws, [5, 95]) if len(draws) else (math.nan, math.nan)
             rows.append(
                 {

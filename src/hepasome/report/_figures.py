@@ -205,7 +205,7 @@ def attribution_forest(run: Run) -> Figure:
             for i, row in part.iterrows():
                 axes.plot([row["change_low"], row["change_high"]], [i, i], color=colours[arm], linewidth=3, alpha=0.45)
                 axes.plot(row["change"], i, "o", color=colours[arm], markersize=5)
-                axes.plot(row["named_cargo"], i, "x", color="#222222", markersize=5)
+                axes.plot(row["named_cargo"], i, "+", color="#222222", markersize=6)
             axes.axvline(0, color="#777777", linewidth=0.8)
             axes.set_xlim(-reach, reach)
             axes.set_ylim(len(part) - 0.5, -0.5)
@@ -214,7 +214,7 @@ def attribution_forest(run: Run) -> Figure:
             )
             axes.set_title(arm)
             axes.grid(visible=False, axis="y")
-            axes.set_xlabel(f"% against {run.study.control}   (● all, × named cargo)")
+            axes.set_xlabel(f"% against {run.study.control}   (● all, + named cargo)")
     return figure
 
 

@@ -21,6 +21,7 @@ from hepasome.report._tables import change_text, number, p_value
 from hepasome.trial import DRAWN_MODULES, Between, OneOf, Run
 
 _PAGE = "report.html.j2"
+_ANIMALS = {"mouse": "mice", "rat": "rats"}
 
 
 def write_report(run: Run, path: Path | str) -> Path:
@@ -95,15 +96,18 @@ def _answer(run: Run, verdicts: list[Verdict]) -> list[str]:
     first = str(study.endpoints[0])
     table = run.statistics().set_index(["endpoint", "arm"])
     lines = [
-        f"{int(sizes.min())} {study.subject.species}s per arm were simulated from the first dose of CCl4 to the read-out in "
-        f"week {run.plan.protocol.read_out / 168:.1f}, with the values of the parameter tables and no unattributed activity."
+        f"{int(sizes.min())} {_ANIMALS[study.subject.species]} per arm were simulated from the first dose of CCl4 to the "
+        f"read-out in week {run.plan.protocol.read_out / 168:.1f}, with the values of the parameter tables and no "
+        "unattributed activity."
     ]
     for arm in treated_arms(run):
         row, base = table.loc[(first, arm)], table.loc[(first, control)]
         change = 100 * (row["mean"] / base["mean"] - 1)
+        than = "lower" if change < 0 else "higher"
+        interval = f"{row['g_low']:+.2f} to {row['g_high']:+.2f}"
         lines.append(
-            f"{arm}: {first} was {abs(change):.0f} % {'lower' if change < 0 else 'higher'} than in {control} "
-            f"(Hedges g {row['g']:+.2f}, 95 % interval {row['g_low']:+.2f} to {row['g_high']:+.2f}, {p_value(row['p'])})."
+            f"{arm}: {first} was {abs(change):.0f} % {than} than in {control} "
+            f"(Hedges g {row['g']:+.2f}, 95 % interval {interval}, {p_value(row['p'])})."
         )
     if verdicts:
         counts = Counter(verdict.label for verdict in verdicts)

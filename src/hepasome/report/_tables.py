@@ -18,9 +18,9 @@ def endpoint_table(run: Run) -> Table:
     table = Table(
         title=f"{run.study.title}: what the laboratory would find", title_justify="left", box=None, pad_edge=False
     )
-    table.add_column("endpoint")
+    table.add_column("endpoint", no_wrap=True)
     for arm in arms:
-        table.add_column(arm, justify="right")
+        table.add_column(arm, justify="right", no_wrap=True)
     statistics = run.statistics().set_index(["endpoint", "arm"])
     for endpoint in dict.fromkeys(str(e) for e in run.study.endpoints):
         cells = []
@@ -28,7 +28,7 @@ def endpoint_table(run: Run) -> Table:
             row = statistics.loc[(endpoint, arm)]
             text = f"{number(row['mean'])} ± {number(row['sd'])}"
             if arm != run.study.control and not math.isnan(row["g"]):
-                text += f"\ng {row['g']:+.1f} [{row['g_low']:+.1f}, {row['g_high']:+.1f}] {p_value(row['p'])}"
+                text += f"\ng {row['g']:+.1f}\n[{row['g_low']:+.1f}, {row['g_high']:+.1f}]\n{p_value(row['p'])}"
             cells.append(text)
         table.add_row(endpoint, *cells)
     counts = run.endpoints.groupby("arm")["subject"].nunique()
@@ -67,7 +67,7 @@ def change_text(verdict: Verdict) -> str:
 def number(value: float) -> str:
     """A number with three significant digits, as a reader would write it."""
     if value is None or math.isnan(value):
-        return "–"
+        return "-"
     if math.isinf(value):
         return "∞"
     if value == 0:
