@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hepasome.evidence import endpoints
 from hepasome.inference import Verdict, attribution, cargo_per_cell
 from hepasome.product import CEILINGS
 from hepasome.report._style import FATE_COLOURS, arm_colours, look, new_figure
@@ -118,7 +119,7 @@ def time_courses(run: Run) -> Figure:
                 for time in given.treatment.times if given.treatment is not None else ():
                     axes.axvline(time / WEEK, color="#999999", linewidth=0.6, linestyle=":")
             axes.set_title(name)
-            axes.set_ylabel(unit_of(run, name), fontsize=8)
+            axes.set_ylabel(unit_of(name), fontsize=8)
         _legend(figure, panels[0])
         figure.supxlabel("weeks", fontsize=9)
     return figure
@@ -143,7 +144,7 @@ def animals(run: Run) -> Figure:
                     )
             axes.set_xticks(range(len(arms)), arms, rotation=25, ha="right", fontsize=7.5)
             axes.set_title(label)
-            axes.set_ylabel(unit_of(run, label.split(" at ")[0]), fontsize=8)
+            axes.set_ylabel(unit_of(label.split(" at ")[0]), fontsize=8)
             axes.set_ylim(bottom=0)
             axes.grid(visible=False, axis="x")
     return figure
@@ -218,10 +219,10 @@ def attribution_forest(run: Run) -> Figure:
     return figure
 
 
-def unit_of(run: Run, name: str) -> str:
-    """Unit of a read-out for an axis; folds have none."""
-    units = {"ALT": "U/L", "AST": "U/L", "bilirubin": "mg/dL", "albumin": "g/L", "collagen_area": "% of section"}
-    return units.get(name, "fold of healthy")
+def unit_of(name: str) -> str:
+    """Unit of an endpoint for an axis."""
+    unit = next((endpoint.unit for endpoint in endpoints() if endpoint.id == name), "1")
+    return {"1": "fold of healthy", "%": "% of section"}.get(unit, unit)
 
 
 def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:

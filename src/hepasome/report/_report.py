@@ -163,7 +163,7 @@ def _endpoints(run: Run, statistics: Any) -> list[dict[str, Any]]:
     return [
         {
             "label": str(endpoint),
-            "unit": unit_of(run, endpoint.endpoint),
+            "unit": unit_of(endpoint.endpoint),
             "arms": {arm: rows.loc[(str(endpoint), arm)].to_dict() for arm in run.plan.protocol.arms},
         }
         for endpoint in run.study.endpoints
