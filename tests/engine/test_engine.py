@@ -173,7 +173,9 @@ def test_output_times_must_ascend():
 
 
 def test_a_state_has_its_own_tolerance_and_no_other_state_has_it(make):
-    mixed = model("compartment c = 1; substanceOnly species S in c; S -> ; 1e-3*S; S = 1e10; x' = -3*x*sin(20*time); x = 1")
+    mixed = model(
+        "compartment c = 1; substanceOnly species S in c; S -> ; 1e-3*S; S = 1e10; x' = -3*x*sin(20*time); x = 1"
+    )
     exact = math.exp(-3 * (1 - math.cos(60)) / 20)
     solver = Solver(relative_tolerance=1e-9, absolute_tolerance=1e-12, state_tolerances={"S": 1e6})
     found = make(mixed, solver).simulate(Subject("s"), [3.0], ["x"]).values[0, 0]

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from hepasome.trial import compare_arms, hedges_g
 
@@ -61,8 +62,15 @@ def test_missing_animals_are_left_out_and_counted():
     assert found.loc["treated", "sd"] == pytest.approx(2**0.5)
 
 
+def test_one_arm_against_the_control_is_a_t_test_on_logarithms():
+    vehicle, treated = [1.0, 1.2, 1.1, 0.9, 1.3], [1.3, 1.2, 1.5, 1.1, 1.4]
+    found = compare_arms(table(vehicle=vehicle, treated=treated), "vehicle", seed=1).set_index("arm")
+    expected = stats.ttest_ind(np.log(vehicle), np.log(treated)).pvalue
+    assert found.loc["treated", "p"] == pytest.approx(expected, rel=1e-3)
+
+
 def test_a_correction_for_more_arms_makes_p_larger():
-    a, b = [1.0, 1.2, 1.1, 0.9, 1.3], [1.5, 1.4, 1.8, 1.3, 1.6]
-    alone = compare_arms(table(vehicle=a, treated=b), "vehicle", seed=1).set_index("arm").loc["treated", "p"]
-    more = table(vehicle=a, treated=b, third=[1.0, 1.1, 1.3, 1.2, 1.0], fourth=[1.1, 1.0, 1.2, 0.9, 1.1])
-    assert compare_arms(more, "vehicle", seed=1).set_index("arm").loc["treated", "p"] > alone
+    vehicle, treated = [1.0, 1.2, 1.1, 0.9, 1.3], [1.3, 1.2, 1.5, 1.1, 1.4]
+    alone = compare_arms(table(vehicle=vehicle, treated=treated), "vehicle", seed=1).set_index("arm")
+    more = table(vehicle=vehicle, treated=treated, third=vehicle, fourth=vehicle, fifth=vehicle)
+    assert compare_arms(more, "vehicle", seed=1).set_index("arm").loc["treated", "p"] > 1.5 * alone.loc["treated", "p"]

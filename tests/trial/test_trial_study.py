@@ -100,7 +100,9 @@ def test_a_mistake_is_named_with_its_line(tmp_path, old, new, line, words):
 
 
 def test_all_mistakes_come_at_once(tmp_path):
-    text = GOOD.replace("22 g", "22 mL").replace("mouse", "unicorn").replace("40 ug", "-40 ug").replace("title", "titel")
+    text = (
+        GOOD.replace("22 g", "22 mL").replace("mouse", "unicorn").replace("40 ug", "-40 ug").replace("title", "titel")
+    )
     with pytest.raises(InputError) as error:
         load_study(write(tmp_path, text))
     assert len(error.value.findings) >= 4

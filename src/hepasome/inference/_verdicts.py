@@ -172,7 +172,8 @@ def _log_ratio(run: Run, label: str, arm: str, versus: str) -> Draws:
     values = worlds.pivot(index="number", columns="arm", values="value")
     if arm not in values or versus not in values:
         return np.empty(0)
-    return np.log((values[arm] / values[versus]).dropna().to_numpy(dtype=float))
+    ratio: Draws = np.log((values[arm] / values[versus]).dropna().to_numpy(dtype=float))
+    return ratio
 
 
 def _carried(run: Run, claim: Claim) -> float:

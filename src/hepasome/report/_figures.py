@@ -111,10 +111,11 @@ def time_courses(run: Run) -> Figure:
         figure, panels = _panels(len(names), 2.1)
         for axes, name in zip(panels, names, strict=True):
             for arm, rows in run.trajectories.groupby("arm", sort=False):
-                at = rows.groupby("time")[name].quantile([0.05, 0.5, 0.95]).unstack()
-                weeks = at.index / WEEK
-                axes.fill_between(weeks, at[0.05], at[0.95], color=colours[arm], alpha=0.18, linewidth=0)
-                axes.plot(weeks, at[0.5], color=colours[arm], linewidth=1.3, label=arm)
+                at = rows.groupby("time")[name]
+                low, middle, high = (at.quantile(share) for share in (0.05, 0.5, 0.95))
+                weeks, colour = middle.index / WEEK, colours[str(arm)]
+                axes.fill_between(weeks, low, high, color=colour, alpha=0.18, linewidth=0)
+                axes.plot(weeks, middle, color=colour, linewidth=1.3, label=str(arm))
             for given in run.plan.protocol.arms.values():
                 for time in given.treatment.times if given.treatment is not None else ():
                     axes.axvline(time / WEEK, color="#999999", linewidth=0.6, linestyle=":")
@@ -152,13 +153,12 @@ def animals(run: Run) -> Figure:
 
 def copies(run: Run, verdicts: list[Verdict]) -> Figure:
     """Copies per vesicle that are carried and that would be required, beside the three ceilings."""
-    table = cargo_per_cell(run)
-    rows = [
-        (f"{r.arm}: {r.cargo} → {r.target}, {r.cell}", r.carried, r.required, "20 % of the target's mRNA")
-        for r in table.itertuples()
+    rows: list[tuple[str, float, float]] = [
+        (f"{r['arm']}: {r['cargo']} → {r['target']}, {r['cell']}", r["carried"], r["required"])
+        for r in cargo_per_cell(run).to_dict("records")
     ]
     rows += [
-        (f"{v.claim.arm}: {v.claim.cargo}, claim on {v.claim.endpoint}", v.carried_copies, v.required_copies, "claim")
+        (f"{v.claim.arm}: {v.claim.cargo}, claim on {v.claim.endpoint}", v.carried_copies or 0.0, v.required_copies)
         for v in verdicts
         if v.required_copies is not None
     ]
@@ -170,9 +170,9 @@ def copies(run: Run, verdicts: list[Verdict]) -> Figure:
         axes.axvspan(CEILINGS.loaded_low, CEILINGS.loaded_high, color="#1B7837", alpha=0.15)
         axes.axvline(CEILINGS.native, color="#333333", linestyle=":")
         axes.axvline(CEILINGS.physical, color="#B2182B", linestyle="--")
-        for i, (_, carried, required, _) in enumerate(rows):
-            if required is not None and math.isfinite(required):
-                axes.plot([max(carried or low, low), required], [i, i], color="#BBBBBB", linewidth=1, zorder=1)
+        for i, (_, carried, required) in enumerate(rows):
+            if math.isfinite(required):
+                axes.plot([max(carried, low), required], [i, i], color="#BBBBBB", linewidth=1, zorder=1)
                 axes.plot(required, i, "D", color="#B35806", markersize=6)
             else:
                 axes.annotate(

@@ -17,10 +17,11 @@ from hepasome.inference import REPRESSION, Verdict, attribution, cargo_per_cell,
 from hepasome.product import CEILINGS
 from hepasome.report._figures import figures, treated_arms, unit_of
 from hepasome.report._style import STATUS_COLOURS, VERDICT_COLOURS, arm_colours, png, svg
-from hepasome.report._tables import change_text, number, p_value
+from hepasome.report._tables import change_text, number, p_value, statistics_by_arm
 from hepasome.trial import DRAWN_MODULES, Between, OneOf, Run
 
 _PAGE = "report.html.j2"
+_Statistics = dict[tuple[str, str], dict[str, Any]]
 _ANIMALS = {"mouse": "mice", "rat": "rats"}
 
 
@@ -53,18 +54,21 @@ def render_report(run: Run) -> str:
 def _context(run: Run, verdicts: list[Verdict]) -> dict[str, Any]:
     plan, evidence = run.plan, load_evidence()
     arms = list(plan.protocol.arms)
-    statistics = run.statistics()
-    products = {arm: plan.protocol.arms[arm].treatment.product for arm in treated_arms(run)}
+    statistics = statistics_by_arm(run)
+    products = {
+        arm: given.treatment.product for arm, given in plan.protocol.arms.items() if given.treatment is not None
+    }
+    drawn = figures(run, verdicts)
     failed = run.subjects[run.subjects["status"] != "COMPLETED"]
     return {
         "run": run,
         "study": run.study,
         "arms": arms,
         "colours": arm_colours(arms),
-        "answer": _answer(run, verdicts),
+        "answer": _answer(run, verdicts, statistics),
         "record": evidence.record(run.study.id),
         "uncertain": _uncertain(run),
-        "figures": {name: Markup(svg(figure)) for name, figure in figures(run, verdicts).items()},  # noqa: S704 # our own SVG
+        "figures": {name: Markup(svg(figure)) for name, figure in drawn.items()},  # noqa: S704 # our own SVG
         "treated": treated_arms(run),
         "cells": vesicles_per_cell(run).to_dict("records"),
         "cargo": cargo_per_cell(run).to_dict("records"),
@@ -89,19 +93,18 @@ def _context(run: Run, verdicts: list[Verdict]) -> dict[str, Any]:
     }
 
 
-def _answer(run: Run, verdicts: list[Verdict]) -> list[str]:
+def _answer(run: Run, verdicts: list[Verdict], statistics: _Statistics) -> list[str]:
     """The result in words, from the numbers alone."""
     study, control = run.study, run.study.control
     sizes = run.endpoints.groupby("arm")["subject"].nunique()
     first = str(study.endpoints[0])
-    table = run.statistics().set_index(["endpoint", "arm"])
     lines = [
-        f"{int(sizes.min())} {_ANIMALS[study.subject.species]} per arm were simulated from the first dose of CCl4 to the "
-        f"read-out in week {run.plan.protocol.read_out / 168:.1f}, with the values of the parameter tables and no "
+        f"{int(sizes.min())} {_ANIMALS[study.subject.species]} per arm were simulated from the first dose of CCl4 to "
+        f"the read-out in week {run.plan.protocol.read_out / 168:.1f}, with the values of the parameter tables and no "
         "unattributed activity."
     ]
     for arm in treated_arms(run):
-        row, base = table.loc[(first, arm)], table.loc[(first, control)]
+        row, base = statistics[first, arm], statistics[first, control]
         change = 100 * (row["mean"] / base["mean"] - 1)
         than = "lower" if change < 0 else "higher"
         interval = f"{row['g_low']:+.2f} to {row['g_high']:+.2f}"
@@ -110,7 +113,7 @@ def _answer(run: Run, verdicts: list[Verdict]) -> list[str]:
             f"(Hedges g {row['g']:+.2f}, 95 % interval {interval}, {p_value(row['p'])})."
         )
     if verdicts:
-        counts = Counter(verdict.label for verdict in verdicts)
+        counts = Counter(str(verdict.label) for verdict in verdicts)
         said = ", ".join(f"{counts[label]} {label}" for label in VERDICT_COLOURS if counts[label])
         lines.append(f"Of {len(verdicts)} published claims: {said}.")
     if treated_arms(run):
@@ -158,13 +161,12 @@ def _interval(run: Run) -> str:
     return f"{(times[1] - times[0]) / 24:.2g} d" if len(times) > 1 else "one dose"
 
 
-def _endpoints(run: Run, statistics: Any) -> list[dict[str, Any]]:
-    rows = statistics.set_index(["endpoint", "arm"])
+def _endpoints(run: Run, statistics: _Statistics) -> list[dict[str, Any]]:
     return [
         {
             "label": str(endpoint),
             "unit": unit_of(endpoint.endpoint),
-            "arms": {arm: rows.loc[(str(endpoint), arm)].to_dict() for arm in run.plan.protocol.arms},
+            "arms": {arm: statistics[str(endpoint), arm] for arm in run.plan.protocol.arms},
         }
         for endpoint in run.study.endpoints
     ]

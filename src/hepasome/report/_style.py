@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -31,7 +33,7 @@ FATE_COLOURS = {
     "elsewhere or lost": "#6B4C3B",
 }
 
-_LOOK = {
+_LOOK: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.size": 9,
     "axes.titlesize": 9,
@@ -59,11 +61,11 @@ def arm_colours(arms: Sequence[str]) -> dict[str, str]:
 
 def new_figure(width: float, height: float) -> Figure:
     """An empty figure in the common look; width and height in inches."""
-    with mpl.rc_context(_LOOK):
+    with look():
         return Figure(figsize=(width, height), layout="constrained")
 
 
-def look() -> mpl.rc_context:
+def look() -> AbstractContextManager[None]:
     """The common look as a context; axes must be made inside of it."""
     return mpl.rc_context(_LOOK)
 

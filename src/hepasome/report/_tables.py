@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from rich.table import Table
 
@@ -21,11 +22,11 @@ def endpoint_table(run: Run) -> Table:
     table.add_column("endpoint", no_wrap=True)
     for arm in arms:
         table.add_column(arm, justify="right", no_wrap=True)
-    statistics = run.statistics().set_index(["endpoint", "arm"])
+    statistics = statistics_by_arm(run)
     for endpoint in dict.fromkeys(str(e) for e in run.study.endpoints):
         cells = []
         for arm in arms:
-            row = statistics.loc[(endpoint, arm)]
+            row = statistics[endpoint, arm]
             text = f"{number(row['mean'])} ± {number(row['sd'])}"
             if arm != run.study.control and not math.isnan(row["g"]):
                 text += f"\ng {row['g']:+.1f}\n[{row['g_low']:+.1f}, {row['g_high']:+.1f}]\n{p_value(row['p'])}"
@@ -38,6 +39,12 @@ def endpoint_table(run: Run) -> Table:
     )
     table.caption_justify = "left"
     return table
+
+
+def statistics_by_arm(run: Run) -> dict[tuple[str, str], dict[str, Any]]:
+    """The rows of a run's statistics by endpoint and arm."""
+    rows: list[dict[Any, Any]] = run.statistics().to_dict("records")
+    return {(row["endpoint"], row["arm"]): row for row in rows}
 
 
 def verdict_table(verdicts: list[Verdict]) -> Table:
