@@ -26,7 +26,8 @@ LAYERS = (
     ("cli", "web"),
 )
 FILES = "files"  # imports nothing of hepasome and may be imported by everyone except the engine
-ROOT = ""  # hepasome/__init__.py: the public names, taken from any layer below the screens, for the screens
+# hepasome/__init__.py and its private modules: the public names, taken from any layer below the screens, for the screens
+ROOT = ""
 LONGEST = 400
 SOURCES = {".py", ".ant", ".html", ".css", ".js"}
 
@@ -57,7 +58,8 @@ class Import:
 
 
 def package_of(module: str) -> str:
-    return [*module.split("."), ROOT][1]
+    package = [*module.split("."), ROOT][1]
+    return ROOT if package.startswith("_") and package != "__main__" else package
 
 
 def module_paths(src: Path) -> dict[str, Path]:

@@ -35,12 +35,11 @@ class SimulatedStudy:
         Raises:
             ValueError: If the run has no folder and no path is given.
         """
-        if path is None:
-            if self.run.folder is None:
-                raise ValueError("this run is only in memory; give the path of the report")
-            path = self.run.folder / "report.html"
-            reports.write_figures(self.run, self.run.folder / "figures")
-        return reports.write_report(self.run, path)
+        if path is not None:
+            return reports.write_report(self.run, path)
+        if self.run.folder is None:
+            raise ValueError("this run is only in memory; give the path of the report")
+        return reports.write_report(self.run, self.run.folder / "report.html", self.run.folder / "figures")
 
 
 @dataclass(frozen=True)

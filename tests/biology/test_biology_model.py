@@ -152,9 +152,7 @@ def test_one_and_three_zones_agree_on_the_share_of_the_liver():
         model = simulator(Structure("mouse", zones))
         model["body_circulation_venous_blood"] = 1e10
         found = simulate(model, [0, 168], FATES)
-        shares.append(
-            sum(found[name][1] for name in FATES if name.endswith(("cells", "hepatocytes"))) / 1e10
-        )
+        shares.append(sum(found[name][1] for name in FATES if name.endswith(("cells", "hepatocytes"))) / 1e10)
     assert shares[0] == pytest.approx(0.90, abs=0.02)  # joint fit of mouse vesicle pharmacokinetics: 90 % of the dose
     assert shares[1] == pytest.approx(shares[0], rel=0.05)
 

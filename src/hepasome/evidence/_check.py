@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from hepasome.evidence._load import STUDIES, TABLES, ReferenceList, endpoints
 from hepasome.evidence._rows import Claim, Observation, StudyRecord
-from hepasome.files import Finding, InputError, Strict, read_table, read_yaml, validate
+from hepasome.files import Document, Finding, InputError, Strict, read_table, read_text, read_yaml, validate
 
 Row = TypeVar("Row", bound=Strict)
+_OF_A_STUDY = ("record.yaml", "observations.csv", "claims.csv")
 
 
 def check_evidence(tables: Path = TABLES, studies: Path = STUDIES) -> list[Finding]:
@@ -26,80 +30,101 @@ class _Check:
     def __init__(self, tables: Path, studies: Path) -> None:
         self.found: list[Finding] = []
         self._units = {endpoint.id: endpoint.unit for endpoint in endpoints()}
-        listed = self._document(tables / "references.yaml", ReferenceList)
-        names = [reference.id for reference in listed.references] if listed is not None else []
-        self._references = set(names)
-        self._unique(tables / "references.yaml", names)
+        self._references = self._listed(tables / "references.yaml")
         for path in sorted(tables.glob("untreated*.csv")):
             self._observations(path)
-        for folder in sorted(path.parent for path in studies.glob("*/record.yaml")):
-            record = self._document(folder / "record.yaml", StudyRecord)
-            if record is not None:
-                self._record(folder, record)
+        for folder in sorted({path.parent for name in _OF_A_STUDY for path in studies.glob(f"*/{name}")}):
+            self._record(folder / "record.yaml", folder.name)
             self._observations(folder / "observations.csv", folder.name)
             self._claims(folder / "claims.csv", folder.name)
 
-    def _add(self, path: Path, row: int | None, problem: str, remedy: str, field: str, value: object) -> None:
-        line = None if row is None else row + 2  # below the header, counted from 1
+    def _add(self, path: Path, line: int | None, problem: str, remedy: str, field: str, value: object) -> None:
         self.found.append(Finding(str(path), problem, remedy, line, field, value))
 
-    def _table(self, path: Path, model: type[Row]) -> list[Row]:
+    def _table(self, path: Path, model: type[Row]) -> list[tuple[int, Row]]:
+        """Every row with the line on which it begins."""
         try:
-            return read_table(path, model)
+            rows = read_table(path, model)
+            return list(zip(_lines(path), rows, strict=True))
         except InputError as error:
             self.found += error.findings
             return []
 
-    def _document(self, path: Path, model: type[Row]) -> Row | None:
+    def _document(self, path: Path, model: type[Row]) -> tuple[Document, Row] | None:
         try:
-            return validate(model, read_yaml(path))
+            document = read_yaml(path)
+            return document, validate(model, document)
         except InputError as error:
             self.found += error.findings
             return None
 
-    def _unique(self, path: Path, names: list[str]) -> None:
-        for i, name in enumerate(names):
-            if name in names[:i]:
-                self._add(path, i, "This id stands twice.", "Give each row its own id.", "id", name)
+    def _unique(self, path: Path, rows: Sequence[tuple[int | None, str]]) -> None:
+        seen: set[str] = set()
+        for line, name in rows:
+            if name in seen:
+                self._add(path, line, "This id stands twice.", "Give each row its own id.", "id", name)
+            seen.add(name)
 
-    def _reference(self, path: Path, row: int | None, name: str) -> None:
-        if name not in self._references:
+    def _reference(self, path: Path, line: int | None, name: str) -> None:
+        if self._references is not None and name not in self._references:
             remedy = "Add it to references.yaml or correct its spelling."
-            self._add(path, row, "There is no such reference.", remedy, "reference", name)
+            self._add(path, line, "There is no such reference.", remedy, "reference", name)
 
-    def _study(self, path: Path, row: int | None, name: str, folder: str) -> None:
+    def _study(self, path: Path, line: int | None, field: str, name: str, folder: str) -> None:
         if name != folder:
-            self._add(
-                path, row, f"The study is not that of the folder, {folder}.", "Correct one of them.", "study", name
-            )
+            problem = f"The study is not that of the folder, {folder}."
+            self._add(path, line, problem, "Correct one of them.", field, name)
 
-    def _endpoint(self, path: Path, row: int, name: str) -> bool:
+    def _endpoint(self, path: Path, line: int, name: str) -> bool:
         if name in self._units:
             return True
-        self._add(path, row, "There is no such endpoint.", f"Use one of: {', '.join(self._units)}.", "endpoint", name)
+        self._add(path, line, "There is no such endpoint.", f"Use one of: {', '.join(self._units)}.", "endpoint", name)
         return False
 
-    def _record(self, folder: Path, record: StudyRecord) -> None:
-        path = folder / "record.yaml"
-        self._study(path, None, record.id, folder.name)
-        for name in (record.reference, *(fact.reference for fact in record.protocol)):
-            self._reference(path, None, name)
+    def _listed(self, path: Path) -> set[str] | None:
+        """Ids of the references; None if their file does not hold, which is then the only finding about them."""
+        read = self._document(path, ReferenceList)
+        if read is None:
+            return None
+        document, listed = read
+        self._unique(path, [(document.line(("references", i, "id")), r.id) for i, r in enumerate(listed.references)])
+        return {reference.id for reference in listed.references}
+
+    def _record(self, path: Path, folder: str) -> None:
+        read = self._document(path, StudyRecord)
+        if read is None:
+            return
+        document, record = read
+        self._study(path, document.line(("id",)), "id", record.id, folder)
+        self._reference(path, document.line(("reference",)), record.reference)
+        for i, fact in enumerate(record.protocol):
+            self._reference(path, document.line(("protocol", i, "reference")), fact.reference)
 
     def _observations(self, path: Path, folder: str | None = None) -> None:
         rows = self._table(path, Observation)
-        self._unique(path, [row.id for row in rows])
-        for i, row in enumerate(rows):
-            self._reference(path, i, row.reference)
+        self._unique(path, [(line, row.id) for line, row in rows])
+        for line, row in rows:
+            self._reference(path, line, row.reference)
             if folder is not None:
-                self._study(path, i, row.study, folder)
-            if self._endpoint(path, i, row.endpoint) and row.unit != self._units[row.endpoint]:
+                self._study(path, line, "study", row.study, folder)
+            if self._endpoint(path, line, row.endpoint) and row.unit != self._units[row.endpoint]:
                 wanted = self._units[row.endpoint]
-                self._add(path, i, f"{row.endpoint} is read in {wanted}.", "Convert the value.", "unit", row.unit)
+                self._add(path, line, f"{row.endpoint} is read in {wanted}.", "Convert the value.", "unit", row.unit)
 
     def _claims(self, path: Path, folder: str) -> None:
         rows = self._table(path, Claim)
-        self._unique(path, [row.id for row in rows])
-        for i, row in enumerate(rows):
-            self._reference(path, i, row.reference)
-            self._study(path, i, row.study, folder)
-            self._endpoint(path, i, row.endpoint)
+        self._unique(path, [(line, row.id) for line, row in rows])
+        for line, row in rows:
+            self._reference(path, line, row.reference)
+            self._study(path, line, "study", row.study, folder)
+            self._endpoint(path, line, row.endpoint)
+
+
+def _lines(path: Path) -> list[int]:
+    """The line on which each row of a valid table begins: cells may hold line ends, and empty lines are no rows."""
+    reader, line, lines = csv.reader(io.StringIO(read_text(path))), 1, []
+    for cells in reader:
+        if any(cells):
+            lines.append(line)
+        line = reader.line_num + 1
+    return lines[1:]

@@ -11,8 +11,8 @@ from hepasome.trial import Run
 def attribution(run: Run) -> pd.DataFrame:
     """Change of each endpoint by each treatment against the control arm, in whole and by named cargo alone.
 
-    In every draw the treated arm is simulated as given and with its named cargo removed. The difference is what named
-    cargo does; the rest is unattributed activity.
+    In every draw the treated arm is simulated as given and with its named cargo removed. The difference, in percent of
+    the control arm as the change itself, is what named cargo does; the rest of the change is unattributed activity.
 
     Returns:
         One row per treated arm and endpoint: arm, endpoint, change, change_low, change_high, named_cargo,
@@ -26,11 +26,22 @@ def attribution(run: Run) -> pd.DataFrame:
             continue
         for label in labels:
             part = worlds[worlds["endpoint"] == label]
-            control = part.query("arm == @run.study.control and variant == 'given'").set_index("number")["value"]
-            whole = part.query("arm == @arm and variant == 'given'").set_index("number")["value"]
-            without = part.query("arm == @arm and variant == 'without_named_cargo'").set_index("number")["value"]
-            change, cargo = 100 * (whole / control - 1).dropna(), 100 * (whole / without - 1).dropna()
-            if len(change):
+            draws = pd.DataFrame(
+                {
+                    "control": _values(part, run.study.control, "given"),
+                    "whole": _values(part, arm, "given"),
+                    "without": _values(part, arm, "without_named_cargo"),
+                }
+            ).dropna()
+            draws = draws[draws["control"] > 0]
+            change = 100 * (draws["whole"] / draws["control"] - 1)
+            cargo = 100 * (draws["whole"] - draws["without"]) / draws["control"]
+            if len(draws):
                 rows.append([arm, label, *np.percentile(change, [50, 5, 95]), *np.percentile(cargo, [50, 5, 95])])
     names = [f"{what}{end}" for what in ("change", "named_cargo") for end in ("", "_low", "_high")]
     return pd.DataFrame(rows, columns=["arm", "endpoint", *names])
+
+
+def _values(part: pd.DataFrame, arm: str, variant: str) -> pd.Series[float]:
+    """By draw."""
+    return part.query("arm == @arm and variant == @variant").set_index("number")["value"]

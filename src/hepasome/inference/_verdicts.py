@@ -64,19 +64,27 @@ def _judge(run: Run, claim: Claim) -> Verdict:
     label = _endpoint_label(run, claim)
     if label is None:
         return _not_judged(claim, "The study file has no such endpoint at that time.")
+    missing = [arm for arm in (claim.arm, claim.versus) if arm not in run.study.arms]
+    if missing:
+        return _not_judged(claim, f"The study file has no arm `{missing[0]}`.")
     ratio = _log_ratio(run, label, claim.arm, claim.versus)
     if not len(ratio):
         return _not_judged(claim, "The run has no draws of what is not known; run it with draws.")
+    error, degrees = _sampling_error(run, claim, label)
+    if math.isnan(error) and claim.kind in ("number", "no_difference"):
+        return _not_judged(claim, "An arm has fewer than two animals with a value.")
     change, low, high = (100 * math.expm1(x) for x in np.percentile(ratio, [50, 5, 95]))
     sign = -1.0 if claim.direction == "down" else 1.0
     probability = float(np.mean(sign * ratio > _NEGLIGIBLE))
     carried = required = None
     if claim.kind == "number":
-        verdict, reason = _number(run, claim, label, ratio)
+        verdict, reason = _number(claim, _predicted(run, ratio, error))
     elif claim.kind == "no_difference":
-        verdict, reason, probability = _no_difference(run, claim, label, ratio)
+        verdict, reason, probability = _no_difference(_predicted(run, ratio, error), error, degrees)
     elif claim.kind == "mechanism":
         carried, required = _carried(run, claim), required_copies(run, claim, label)
+        if math.isnan(required):
+            return _not_judged(claim, f"The run has no simulation of the arm without {claim.cargo} to compare with.")
         verdict, reason = _mechanism(claim, probability, sign * float(np.median(ratio)), carried, required)
     elif probability >= REPRODUCED_FROM:
         verdict, reason = "reproduced", f"The direction holds in {probability:.0%} of the draws."
@@ -93,15 +101,17 @@ def required_copies(run: Run, claim: Claim, label: str) -> float:
     The change is against the same vesicles without the cargo, in the typical animal at central parameter values.
 
     Returns:
-        The number, interpolated on the log scale; infinite if no step of the ladder suffices.
+        The number, interpolated on the log scale; infinite if no step of the ladder suffices; NaN if the step without
+        the cargo was not simulated. Other steps that failed are left out.
     """
     steps = run.worlds.query(
         "role == 'ladder' and arm == @claim.arm and variant == @claim.cargo and endpoint == @label"
     )
-    steps = steps.sort_values("number")
-    copies, value = np.asarray((0.0, *LADDER)), steps["value"].to_numpy()
-    if len(value) != len(copies):
-        return math.inf
+    steps = steps.dropna(subset=["value"]).sort_values("number")
+    number, value = steps["number"].to_numpy(dtype=int), steps["value"].to_numpy(dtype=float)
+    if not len(number) or number[0] != 0:
+        return math.nan
+    copies = np.asarray((0.0, *LADDER))[number]
     relative = value / value[0] - 1
     moved = (-relative if claim.direction == "down" else relative)[1:]
     enough = np.flatnonzero(moved >= claim.smallest_change)
@@ -117,7 +127,8 @@ def required_copies(run: Run, claim: Claim, label: str) -> float:
 
 def _mechanism(claim: Claim, probability: float, moved: float, carried: float, required: float) -> tuple[Label, str]:
     native, loaded, physical = CEILINGS.native, CEILINGS.loaded_high, CEILINGS.physical
-    if probability >= REPRODUCED_FROM and moved >= -math.log1p(-claim.smallest_change):
+    least = math.log1p(claim.smallest_change) if claim.direction == "up" else -math.log1p(-claim.smallest_change)
+    if probability >= REPRODUCED_FROM and moved >= least:
         return "reproduced", f"{claim.cargo} does it at the {carried:g} copies per vesicle that the product carries."
     if math.isinf(required):
         return "not reproduced", (
@@ -131,8 +142,8 @@ def _mechanism(claim: Claim, probability: float, moved: float, carried: float, r
     )
 
 
-def _number(run: Run, claim: Claim, label: str, ratio: Draws) -> tuple[Label, str]:
-    low, high = np.percentile(np.expm1(_predicted(run, claim, label, ratio)), [5, 95])
+def _number(claim: Claim, predicted: Draws) -> tuple[Label, str]:
+    low, high = np.percentile(np.expm1(predicted), [5, 95])
     inside = claim.value is not None and low <= claim.value <= high
     where = "lies in" if inside else "lies outside of"
     return ("reproduced" if inside else "not reproduced"), (
@@ -140,9 +151,7 @@ def _number(run: Run, claim: Claim, label: str, ratio: Draws) -> tuple[Label, st
     )
 
 
-def _no_difference(run: Run, claim: Claim, label: str, ratio: Draws) -> tuple[Label, str, float]:
-    error, degrees = _sampling_error(run, claim, label)
-    predicted = _predicted(run, claim, label, ratio)
+def _no_difference(predicted: Draws, error: float, degrees: int) -> tuple[Label, str, float]:
     share = float(np.mean(np.abs(predicted) < stats.t.ppf(0.975, degrees) * error))
     return (
         ("reproduced" if share > 0.5 else "not reproduced"),
@@ -151,28 +160,32 @@ def _no_difference(run: Run, claim: Claim, label: str, ratio: Draws) -> tuple[La
     )
 
 
-def _predicted(run: Run, claim: Claim, label: str, ratio: Draws) -> Draws:
+def _predicted(run: Run, ratio: Draws, error: float) -> Draws:
     """Log ratios as trials of this size would find them: each draw with the sampling error of the arms' means."""
-    error, _ = _sampling_error(run, claim, label)
     rng = np.random.default_rng([run.plan.settings.seed, len(ratio)])
     return ratio + error * rng.standard_normal(len(ratio))
 
 
 def _sampling_error(run: Run, claim: Claim, label: str) -> tuple[float, int]:
+    """Of the log ratio of the arms' means, with its degrees of freedom; NaN if an arm has fewer than two values."""
+    rows = run.endpoints[(run.endpoints["endpoint"] == label) & (run.endpoints["measured"] > 0)]
     groups = [
-        np.log(run.endpoints.query("arm == @arm and endpoint == @label")["measured"].dropna().to_numpy())
-        for arm in (claim.arm, claim.versus)
+        np.log(rows.loc[rows["arm"] == arm, "measured"].to_numpy(dtype=float)) for arm in (claim.arm, claim.versus)
     ]
+    if min(len(group) for group in groups) < 2:
+        return math.nan, 0
     error = math.sqrt(sum(group.var(ddof=1) / len(group) for group in groups))
     return error, sum(len(group) for group in groups) - 2
 
 
 def _log_ratio(run: Run, label: str, arm: str, versus: str) -> Draws:
-    worlds = run.worlds.query("role == 'world' and variant == 'given' and endpoint == @label")
+    """Of the draws in which both arms have a value; a value of zero has no ratio."""
+    worlds = run.worlds.query("role == 'world' and variant == 'given' and endpoint == @label and value > 0")
     values = worlds.pivot(index="number", columns="arm", values="value")
     if arm not in values or versus not in values:
         return np.empty(0)
-    ratio: Draws = np.log((values[arm] / values[versus]).dropna().to_numpy(dtype=float))
+    both = values[[arm, versus]].dropna().to_numpy(dtype=float)
+    ratio: Draws = np.log(both[:, 0] / both[:, 1])
     return ratio
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from hepasome.files import FindingList, read_text
+from hepasome.files import FindingList, input_error, read_text
 from hepasome.product._mirna import MirnaName, parse_mirna_name
 from hepasome.product._product import Cargo, Estimate
 
@@ -25,6 +27,7 @@ ANCHOR = Estimate(
     source="Chevillet 2014 PNAS 111:14888: copies of an abundant miRNA per exosome, six sources, no MSC among them",
 )
 _FEW_READS = 100_000  # libraries of vesicles usually have a million and more
+_MOST_READS = 1e12  # of one cell; sums of a whole table then fit into 64 bits
 _NINETY_PERCENT = 1.645
 _LISTED = 15  # most abundant miRNAs that a product file lists
 # Paralogues that share one seed and are named together in the literature of liver fibrosis (TargetScan 7.2).
@@ -71,29 +74,40 @@ def read_small_rna_counts(path: Path | str) -> SmallRnaCounts:
     text = read_text(path, encodings=("utf-8-sig", "latin-1"))
     found = FindingList(file)
     first = text.splitlines()[0]
-    reader = csv.reader(io.StringIO(text), delimiter="\t" if first.count("\t") > first.count(",") else ",")
-    header = [cell.strip() for cell in next(reader)]
+    records = _records(text, "\t" if first.count("\t") > first.count(",") else ",", found)
+    _, header = next(records, (1, []))
     if len(header) < 2:
         found.add("There is no column of counts.", "The first column holds names, each other one a sample.", line=1)
         found.raise_if_any()
-    names: list[str] = []
+    for sample, times in Counter(header[1:]).items():
+        if times > 1:
+            found.add("This column stands twice.", "Name each sample once.", line=1, field=sample)
+    names: dict[str, int] = {}
     rows: list[list[int]] = []
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
+    for line, cells in records:
+        if not any(cells):
             continue
-        line = reader.line_num
         if len(cells) != len(header):
             found.add(f"The row has {len(cells)} cells, the header {len(header)}.", "Export it again.", line=line)
             continue
-        if cells[0].strip() in names:
+        if cells[0] in names:
             found.add("This name stands twice.", "Merge the two rows.", line=line, value=cells[0])
-        names.append(cells[0].strip())
+        names[cells[0]] = line
         rows.append([_count(cell, header[j + 1], line, found) for j, cell in enumerate(cells[1:])])
     parsed = tuple(parse_mirna_name(name) for name in names)
     if not found.findings and not any(name.family for name in parsed):
         found.add("No name in the first column is that of a miRNA.", "Names look like `hsa-miR-122-5p`.", line=2)
     found.raise_if_any()
     return SmallRnaCounts(file, parsed, tuple(header[1:]), np.array(rows, np.int64))
+
+
+def _records(text: str, delimiter: str, found: FindingList) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        for cells in reader:
+            yield reader.line_num, [cell.strip() for cell in cells]
+    except csv.Error as error:
+        found.add(f"This is not valid CSV: {error}.", "Close every quote that is opened.", line=reader.line_num)
 
 
 def quality_findings(table: SmallRnaCounts, columns: list[int]) -> list[str]:
@@ -112,6 +126,9 @@ def quality_findings(table: SmallRnaCounts, columns: list[int]) -> list[str]:
     precursors = sum(1 for n, seen in zip(table.names, used, strict=True) if seen and n.family and not n.arm)
     if precursors:
         lines.append(f"{precursors} names do not say which arm they are.")
+    merged = sum(1 for name, seen in zip(table.names, used, strict=True) if seen and name.family and name.merged)
+    if merged:
+        lines.append(f"{merged} names count several miRNAs as one; the first of them is used.")
     return lines
 
 
@@ -131,11 +148,17 @@ def cargo_from_counts(
 
     Returns:
         The cargo, and the assumptions in sentences.
+
+    Raises:
+        InputError: If a replicate has no reads of miRNAs.
     """
     families = _families(table)
     counts = {name: table.counts[np.ix_(rows, columns)].sum(axis=0) for name, (rows, _) in families.items()}
     order = sorted(counts, key=lambda name: (-int(counts[name].sum()), name))
-    total = np.sum(list(counts.values()), axis=0)
+    total = np.sum(list(counts.values()), axis=0) if counts else np.zeros(len(columns), np.int64)
+    empty = ", ".join(table.samples[column] for column, reads in zip(columns, total, strict=True) if reads == 0)
+    if empty:
+        raise input_error(table.file, "Samples without reads of miRNAs.", "Leave them out of --columns.", value=empty)
     top = order[0]
     how, anchor = _anchor(top, float(counts[top].sum() / total.sum()), total_copies)
     listed = [n for i, n in enumerate(order) if i < _LISTED or families[n][1] in _ALWAYS]
@@ -151,9 +174,9 @@ def cargo_from_counts(
                 copies_per_vesicle=_copies(counts[name], total, anchor, table.file),
             )
         )
-        rows, family = families[name]
+        rows, _ = families[name]
         if any(not table.names[i].arm for i in rows):
-            arm = "taken as the 5p arm" if family in _GUIDE_5P else "listed without one"
+            arm = f"taken as the {name[-2:]} arm" if name.endswith(("-5p", "-3p")) else "listed without one"
             assumptions.append(f"{name}: the table does not say the arm of all its reads; it is {arm}.")
     assumptions.append(
         "The share of reads is taken for the share of copies: no bias of library preparation is corrected."
@@ -166,9 +189,11 @@ def _families(table: SmallRnaCounts) -> dict[str, tuple[list[int], str]]:
     for i, name in enumerate(table.names):
         if not name.family or name.artefact:
             continue
-        family = next((seed for seed, members in _SEED_FAMILIES.items() if name.family in members), name.family)
-        arm = name.arm or ("5p" if family in _GUIDE_5P else "")
-        found.setdefault(f"{family}-{arm}" if arm else family, ([], family))[0].append(i)
+        seed = next((seed for seed, members in _SEED_FAMILIES.items() if name.family in members), name.family)
+        arm = name.arm or (("3p" if name.star else "5p") if seed in _GUIDE_5P else "")
+        family = seed if arm == "5p" else name.family  # the 3p arms of paralogues have seeds of their own
+        key = f"{family}-{arm}" if arm else family + "*" * name.star
+        found.setdefault(key, ([], family))[0].append(i)
     return found
 
 
@@ -177,8 +202,8 @@ def _anchor(top: str, share: float, total_copies: float | None) -> tuple[str, Es
         told = Estimate(value=total_copies, status="measured", source="told by the user")
         return f"All miRNA copies per vesicle: {total_copies:g}, as told by the user.", told
     sentence = (
-        f"The most abundant miRNA, {top}, is taken to have {ANCHOR.value:g} ({ANCHOR.low:g} to {ANCHOR.high:g}) copies per "
-        f"vesicle ({ANCHOR.source}); accepted by the user."
+        f"The most abundant miRNA, {top}, is taken to have {ANCHOR.value:g} ({ANCHOR.low:g} to {ANCHOR.high:g}) copies "
+        f"per vesicle ({ANCHOR.source}); accepted by the user."
     )
     return sentence, ANCHOR.times(1 / share, unit="1", derivation="anchor over the share of its reads")
 
@@ -207,10 +232,10 @@ def _copies(counts: NDArray[np.int64], total: NDArray[np.int64], anchor: Estimat
 
 def _count(cell: str, column: str, line: int, found: FindingList) -> int:
     try:
-        value = float(cell)
+        value = math.nan if "_" in cell else float(cell)
     except ValueError:
         value = math.nan
-    if not math.isfinite(value) or value < 0 or value != int(value) or value > 1e15:
+    if not math.isfinite(value) or value < 0 or value != int(value) or value > _MOST_READS:
         found.add(
             "This is not a count of reads.",
             "Counts are whole numbers, zero or above.",

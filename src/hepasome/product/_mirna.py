@@ -8,7 +8,7 @@ from dataclasses import dataclass
 # Reads that map to these "miRNAs" are fragments of ribosomal RNA (seen as 60 % and more of badly prepared vesicle
 # libraries; the entries were removed or questioned in later miRBase releases).
 ARTEFACTS = frozenset({"6236", "6238", "6239", "6240", "3687", "4449", "5102", "5109", "5115"})
-# Old names without letter or arm that now stand for several miRNAs (47 such names in miRBase 6 to 22; those met in liver).
+# Old names without letter or arm that now stand for several miRNAs (47 in miRBase 6 to 22; those met in liver).
 AMBIGUOUS = frozenset({"378", "34b", "34c", "486", "1233", "365", "125b", "181a", "24", "199a", "29b", "16", "7", "9"})
 
 _NAME = re.compile(
@@ -28,6 +28,8 @@ class MirnaName:
         arm: `5p`, `3p`, or empty where the name does not say.
         species: Prefix such as `mmu`, or empty.
         artefact: Whether reads with this name are probably fragments of ribosomal RNA.
+        star: Whether it is the passenger strand in the old notation `miR-122*`.
+        merged: Whether several miRNAs are counted under the name.
         warnings: What is doubtful about the name, in sentences.
     """
 
@@ -36,6 +38,8 @@ class MirnaName:
     arm: str = ""
     species: str = ""
     artefact: bool = False
+    star: bool = False
+    merged: bool = False
     warnings: tuple[str, ...] = ()
 
     @property
@@ -73,4 +77,5 @@ def parse_mirna_name(written: str) -> MirnaName:
         warnings.append(f"`{text}` has a TargetScan suffix, which is dropped.")
     if not arm and family.split("-")[1] in AMBIGUOUS and match["kind"] != "mir":
         warnings.append(f"`{text}` is an old name that now stands for several miRNAs.")
-    return MirnaName(written, family, arm, species, match["number"] in ARTEFACTS, tuple(warnings))
+    artefact, star = match["number"] in ARTEFACTS, bool(match["star"])
+    return MirnaName(written, family, arm, species, artefact, star, bool(others), tuple(warnings))

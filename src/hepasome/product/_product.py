@@ -15,7 +15,8 @@ from pydantic import Field, field_validator, model_validator
 from hepasome.files import Quantity, Strict, input_error, read_yaml, validate, write_atomically
 
 SHIPPED = Path(str(resources.files("hepasome") / "product" / "shipped"))
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+PRODUCT_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+_LIKE_NUMBER = re.compile(r"[-+.\d].*|nan|inf|infinity", re.IGNORECASE | re.DOTALL)
 _DEVIATES = np.linspace(-4, 4, 161)  # of the log-normal diameter; finer changes the permeability by less than 0.1 %
 
 Status = Literal["measured", "derived", "fitted", "assumed"]
@@ -80,13 +81,16 @@ class Diameter(Strict):
     def _one_form(self) -> Diameter:
         normal = self.median is not None and self.geometric_sd is not None
         measured = self.bin_centres is not None and self.counts is not None
-        if normal == measured:
+        given = (self.median, self.geometric_sd, self.bin_centres, self.counts)
+        if normal == measured or sum(part is not None for part in given) != 2:
             raise ValueError("give either median and geometric_sd, or bin_centres and counts")
         if self.bin_centres is not None and self.counts is not None:
             if len(self.bin_centres) != len(self.counts):
                 raise ValueError("bin_centres and counts have different lengths")
             if min(self.bin_centres, default=0) <= 0 or min(self.counts, default=-1) < 0 or sum(self.counts) <= 0:
                 raise ValueError("bin centres must be above zero, counts zero or above and not all zero")
+        if self.median is not None and (self.median.value <= 0 or self.median.unit not in ("nm", "1")):
+            raise ValueError("the median is a diameter above zero in nm")
         if self.geometric_sd is not None and self.geometric_sd.value < 1:
             raise ValueError("a geometric SD is 1 or more")
         return self
@@ -154,7 +158,7 @@ class Product(Strict):
     @field_validator("id", "source_cell")
     @classmethod
     def _plain(cls, written: str) -> str:
-        if not _NAME.fullmatch(written):
+        if not PRODUCT_ID.fullmatch(written):
             raise ValueError("a name has letters, digits and _ only, and starts with a letter")
         return written
 
@@ -164,6 +168,14 @@ class Product(Strict):
             raise ValueError("a product of cells needs `secretes`: the vesicles that they make")
         if self.kind == "vesicles" and (self.particles_per_ug is None or self.diameter is None):
             raise ValueError("a product of vesicles needs `particles_per_ug` and `diameter`")
+        if self.kind == "vesicles" and self.secretes is not None:
+            raise ValueError("only a product of cells has `secretes`")
+        if isinstance(self.secretes, str) and not PRODUCT_ID.fullmatch(self.secretes):
+            raise ValueError("`secretes` is the id of a shipped product, or a product written out below it")
+        if isinstance(self.secretes, Product) and self.secretes.kind != "vesicles":
+            raise ValueError("what cells secrete is a product of vesicles")
+        if self.particles_per_ug is not None and self.particles_per_ug.unit not in ("particles/ug", "1"):
+            raise ValueError(f"particles_per_ug is in particles/ug, not in {self.particles_per_ug.unit}")
         names = [cargo.name for cargo in self.cargo]
         if len(set(names)) < len(names):
             raise ValueError("one cargo stands twice")
@@ -174,7 +186,12 @@ class Product(Strict):
         """The vesicles themselves: this product, or those that its cells secrete."""
         if isinstance(self.secretes, Product):
             return self.secretes
-        return self if self.secretes is None else load_product(self.secretes)
+        if self.secretes is None:
+            return self
+        secreted = load_product(self.secretes)
+        if secreted.kind != "vesicles":
+            raise input_error(self.id, "What cells secrete is a product of vesicles.", value=self.secretes)
+        return secreted
 
     def diameters(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Diameters (nm) and the share of the vesicles of each, by number."""
@@ -206,7 +223,7 @@ def load_product(name: str | Path) -> Product:
         InputError: Every finding about the file, or that there is no such product.
     """
     text = str(name)
-    if _NAME.fullmatch(text):
+    if PRODUCT_ID.fullmatch(text):
         path = SHIPPED / f"{text}.yaml"
         if not path.is_file():
             known = ", ".join(shipped_products())
@@ -226,4 +243,17 @@ def shipped_products() -> list[str]:
 def write_product(product: Product, path: Path | str) -> Path:
     """Write a product file that `load_product` reads back equal."""
     content: dict[str, Any] = product.model_dump(mode="json", exclude_defaults=True)
-    return write_atomically(path, yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
+    text = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return write_atomically(path, text)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes what would not be read back as it is: what YAML 1.2 takes for a number (`1e10`, `08`), line ends."""
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    quoted = _LIKE_NUMBER.fullmatch(text) or not text.isprintable()
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, '"' if quoted else None)
+
+
+_Dumper.add_representer(str, _text)

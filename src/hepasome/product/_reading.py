@@ -12,7 +12,8 @@ import numpy as np
 from hepasome.files import FindingList, InputError, parse_quantity, read_text
 from hepasome.product._counts import SmallRnaCounts, cargo_from_counts, quality_findings, read_small_rna_counts
 from hepasome.product._nanosight import MAGIC, NanoparticleTracking, read_nanosight
-from hepasome.product._product import Cargo, Diameter, Estimate, Product
+from hepasome.product._product import PRODUCT_ID, Cargo, Diameter, Estimate, Product
+from hepasome.product._reference import CEILINGS
 
 _DAY_TO_DAY = 0.15  # log SD of NTA counts of one sample on several days: middle of 10 to 25 %
 _NINETY_PERCENT = 1.645
@@ -102,17 +103,22 @@ def _checked(answers: LabAnswers) -> float | None:
             protein = parse_quantity(answers.protein).to("ug/mL")
         except ValueError as error:
             found.add(f"{error}.", "Write for example 0.5 mg/mL.", field="--protein", value=answers.protein)
-    for flag, value in (
-        ("--dilution", answers.dilution),
-        ("--total-copies", answers.total_copies),
-        ("--protein", protein),
-    ):
-        if value is not None and not (math.isfinite(value) and value > 0):
-            found.add("The number must be above zero.", field=flag, value=value)
-    if answers.dilution is not None and answers.dilution < 1:
-        found.add(
-            "A dilution factor is 1 or more.", "1000 means 1 in 1000.", field="--dilution", value=answers.dilution
-        )
+
+    def need(fits: bool, flag: str, told: float | None, problem: str, remedy: str) -> None:
+        if told is not None and not fits:
+            found.add(problem, remedy, field=flag, value=told)
+
+    dilution, copies, most = answers.dilution, answers.total_copies, CEILINGS.physical
+    example = "Write for example 0.5 mg/mL."
+    need(
+        1 <= (dilution or 0) <= 1e9, "--dilution", dilution, "A dilution factor is 1 or more.", "1000 means 1 in 1000."
+    )
+    need(1e-6 <= (protein or 0) <= 1e6, "--protein", protein, "No sample has this much protein, in ug/mL.", example)
+    fit = f"About {most:g} copies of miRNAs fit into a vesicle; the number must be above zero."
+    need(0 < (copies or 0) <= most, "--total-copies", copies, fit, "Give the mean over all vesicles.")
+    for flag, word in (("--id", answers.id), ("--source-cell", answers.source_cell)):
+        if word is not None and not PRODUCT_ID.fullmatch(word):
+            found.add("A name has letters, digits and _ only, and starts with a letter.", field=flag, value=word)
     found.raise_if_any()
     return protein
 
@@ -194,6 +200,7 @@ class _Reading:
         scale = dilution / self.protein
         how = f"{middle:.3g} particles/mL x dilution {dilution:g} / {self.protein:g} ug protein per mL"
         self.derivations.append(f"Particles per ug: {how} = {middle * scale:.3g}.")
+        spread = f"spread of {len(self.tracking.videos)} videos and {_DAY_TO_DAY:.0%} from day to day"
         return Estimate(
             value=middle * scale,
             low=middle * scale * math.exp(-math.hypot(math.log(middle / low), day)),
@@ -201,7 +208,7 @@ class _Reading:
             unit="particles/ug",
             status="derived",
             source=Path(self.tracking.file).name,
-            derivation=f"{how}; interval: spread of {len(self.tracking.videos)} videos and {_DAY_TO_DAY:.0%} from day to day",
+            derivation=f"{how}; interval: {spread}",
         )
 
     def _dilution(self, tracking: NanoparticleTracking) -> float | None:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from hepasome.files import Strict, input_error, inside
-from hepasome.product._product import Cargo, Product, load_product
+from hepasome.product._product import PRODUCT_ID, Cargo, Product, load_product
 
 _AMOUNT = re.compile(r"\d+(?:\.\d*)?(?:[eE][-+]?\d+)?\s*(?:x|copies)")
 
@@ -66,9 +66,9 @@ class ProductReference(Strict):
             InputError: If there is no such product, a cargo is not in it, or more copies are asked than fit.
         """
         base = load_product(self._path())
+        vesicles = base.vesicles
         if not self.enrich and not self.remove:
             return base
-        vesicles = base.vesicles
         carried = {cargo.name: cargo for cargo in vesicles.cargo}
         for name in (*self.enrich, *self.remove):
             if name not in carried:
@@ -86,13 +86,16 @@ class ProductReference(Strict):
         return changed if base.kind == "vesicles" else base.model_copy(update={"secretes": changed})
 
     def _path(self) -> str | Path:
-        if not self.base.endswith((".yaml", ".yml")):
+        if PRODUCT_ID.fullmatch(self.base):
             return self.base
         return inside(Path(self.folder or "."), self.base, file=self.base)
 
 
 def _enriched(cargo: Cargo, amount: str, product: str, extra: list[str]) -> Cargo:
     native = cargo.copies_per_vesicle
+    if native.value == 0:
+        problem, remedy = "The product carries no copies of this cargo.", "Nothing can be enriched from zero."
+        raise input_error(product, problem, remedy, field=f"enrich.{cargo.name}", value=amount)
     number = float(re.split(r"\s*(?:x|copies)", amount)[0])
     times = number if amount.endswith("x") else number / native.value
     raised = native.times(times, unit="1", derivation=f"{amount} of {native.value:g} copies, as the study file says")

@@ -1,6 +1,6 @@
 """Tables, figures and the HTML report of a run."""
 
-from hepasome.report._report import render_report, write_figures, write_report
+from hepasome.report._report import render_report, write_report
 from hepasome.report._tables import endpoint_table, number, verdict_table
 
-__all__ = ["endpoint_table", "number", "render_report", "verdict_table", "write_figures", "write_report"]
+__all__ = ["endpoint_table", "number", "render_report", "verdict_table", "write_report"]

@@ -79,12 +79,12 @@ def protocol(run: Run) -> Figure:
 
 
 def fate(run: Run, arm: str) -> Figure:
-    """Where the vesicles of an arm went: share of all vesicles so far, mean of the animals, from the first dose on."""
+    """Where the vesicles of the first dose of an arm went: share of them, mean of the animals, until the next dose."""
     given = run.plan.protocol.arms[arm].treatment
     rows = run.trajectories[run.trajectories["arm"] == arm]
-    start = given.times[0] if given is not None else 0.0
+    start, following = (*given.times, math.inf)[:2] if given is not None else (0.0, math.inf)
     columns = [name for names in _FATES.values() for name in names]
-    mean = rows[rows["time"] > start].groupby("time")[columns].mean()
+    mean = rows[(rows["time"] > start) & (rows["time"] <= following)].groupby("time")[columns].mean()
     total = mean.sum(axis=1)
     mean, total = mean[total > 0], total[total > 0]
     shares = [100 * sum(mean[name].clip(lower=0) for name in names) / total for names in _FATES.values()]
@@ -95,7 +95,7 @@ def fate(run: Run, arm: str) -> Figure:
         axes.set_xscale("log")
         axes.set_xlim(max(float(mean.index[0] - start), 0.05), float(mean.index[-1] - start))
         axes.set_ylim(0, 100)
-        axes.set_xlabel("hours after the first dose")
+        axes.set_xlabel(f"hours after the {'first ' if following < math.inf else ''}dose")
         axes.set_ylabel("% of the vesicles")
         axes.set_title(arm)
         handles, labels = axes.get_legend_handles_labels()

@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from hepasome.biology import parameters
 from hepasome.evidence import load_evidence
@@ -25,40 +26,47 @@ _Statistics = dict[tuple[str, str], dict[str, Any]]
 _ANIMALS = {"mouse": "mice", "rat": "rats"}
 
 
-def write_report(run: Run, path: Path | str) -> Path:
-    """Write the report of a run as one HTML file that opens from disk and loads nothing."""
-    return write_atomically(path, render_report(run))
+def write_report(run: Run, path: Path | str, figure_folder: Path | str | None = None) -> Path:
+    """Write the report of a run as one HTML file that opens from disk and loads nothing.
 
+    Args:
+        run: The run.
+        path: Where the report goes.
+        figure_folder: Where each figure goes as SVG and PNG; None writes none.
 
-def write_figures(run: Run, folder: Path | str) -> list[Path]:
-    """Write every figure of the report as SVG and PNG."""
-    written = []
-    for name, figure in figures(run, judge(run)).items():
-        written += [
-            write_atomically(Path(folder) / f"{name}.svg", svg(figure)),
-            write_atomically(Path(folder) / f"{name}.png", png(figure)),
-        ]
-    return written
+    Returns:
+        The path of the report.
+    """
+    verdicts = judge(run)
+    drawn = figures(run, verdicts)
+    if figure_folder is not None:
+        for name, figure in drawn.items():
+            write_atomically(Path(figure_folder) / f"{name}.svg", svg(figure))
+            write_atomically(Path(figure_folder) / f"{name}.png", png(figure))
+    return write_atomically(path, _render(run, verdicts, drawn))
 
 
 def render_report(run: Run) -> str:
     """The report of a run as HTML; the same run gives the same bytes."""
+    verdicts = judge(run)
+    return _render(run, verdicts, figures(run, verdicts))
+
+
+def _render(run: Run, verdicts: list[Verdict], drawn: dict[str, Figure]) -> str:
     environment = Environment(
         loader=PackageLoader("hepasome.report"), autoescape=select_autoescape(default=True, default_for_string=True)
     )
     environment.filters |= {"number": number, "p_value": p_value}
-    verdicts = judge(run)
-    return environment.get_template(_PAGE).render(**_context(run, verdicts))
+    return environment.get_template(_PAGE).render(**_context(run, verdicts, drawn))
 
 
-def _context(run: Run, verdicts: list[Verdict]) -> dict[str, Any]:
+def _context(run: Run, verdicts: list[Verdict], drawn: dict[str, Figure]) -> dict[str, Any]:
     plan, evidence = run.plan, load_evidence()
     arms = list(plan.protocol.arms)
     statistics = statistics_by_arm(run)
     products = {
         arm: given.treatment.product for arm, given in plan.protocol.arms.items() if given.treatment is not None
     }
-    drawn = figures(run, verdicts)
     failed = run.subjects[run.subjects["status"] != "COMPLETED"]
     return {
         "run": run,

@@ -19,7 +19,7 @@ def endpoint_table(run: Run) -> Table:
     table = Table(
         title=f"{run.study.title}: what the laboratory would find", title_justify="left", box=None, pad_edge=False
     )
-    table.add_column("endpoint", no_wrap=True)
+    table.add_column("endpoint", overflow="fold")
     for arm in arms:
         table.add_column(arm, justify="right", no_wrap=True)
     statistics = statistics_by_arm(run)

@@ -1,7 +1,7 @@
 """A study: arms, dosing, virtual animals, running, endpoints, statistics."""
 
 from hepasome.trial._assays import Assay, assays
-from hepasome.trial._draws import DRAWN_MODULES, drawn_values, individual, stream, two_piece
+from hepasome.trial._draws import DRAWN_MODULES, central_values, drawn_values, individual, stream, two_piece
 from hepasome.trial._plan import LADDER, Plan, Planned, Settings, make_plan
 from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, settle_protocol
 from hepasome.trial._run import Progress, Run, default_folder, run_study, solver_settings
@@ -30,6 +30,7 @@ __all__ = [
     "Study",
     "Treatment",
     "assays",
+    "central_values",
     "compare_arms",
     "default_folder",
     "drawn_values",

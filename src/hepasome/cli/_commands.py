@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hepasome._api import LoadedStudy, SimulatedStudy, load_study
-from hepasome._progress import progress_bar
+from hepasome import LoadedStudy, SimulatedStudy, load_study
 from hepasome.biology import SPECIES, Structure, antimony_text, equations_page, model_sbml
+from hepasome.cli._progress import progress_bar
 from hepasome.engine import EngineError
 from hepasome.files import InputError, input_error, write_atomically
 from hepasome.product import LabAnswers, read_lab_files, write_product

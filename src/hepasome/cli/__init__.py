@@ -1,0 +1,5 @@
+"""The command line."""
+
+from hepasome.cli._commands import main
+
+__all__ = ["main"]
