@@ -238,3 +238,16 @@ def test_only_draws_that_ran_through_in_all_three_count_for_the_attribution(plan
     table = attribution(run_of(plan, given + without))
     assert table[["change", "named_cargo"]].to_numpy().tolist() == [[-50.0, 0.0]]
     assert attribution(run_of(plan)).empty
+
+
+def test_a_mechanism_needs_an_arm_with_other_vesicles_to_compare_with(verdict):
+    found = verdict(claim("mechanism", versus="vehicle"), ratios([0.5] * 40))
+    assert found.label == "not judged"
+    assert "vehicle" in found.reason
+
+
+def test_enough_copies_whose_effect_is_too_uncertain_are_no_condition(verdict):
+    moved = [-0.5] * len(LADDER)  # the smallest step suffices
+    found = verdict(claim("mechanism"), ratios([0.5] * 20 + [2.0] * 20) + ladder(moved))
+    assert found.label == "not reproduced"
+    assert "50%" in found.reason

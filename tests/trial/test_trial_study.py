@@ -120,3 +120,13 @@ def test_any_text_is_a_study_or_a_finding(tmp_path_factory, text):
     path.write_text(text, encoding="utf-8", errors="surrogatepass")
     with pytest.raises(InputError):
         load_study(path)
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "problem"),
+    [("[AST, AST]", "`AST` stands twice"), ("[AST at 3 wk]", "comes after the read-out at 2 wk")],
+)
+def test_an_endpoint_is_read_once_and_while_the_animals_live(tmp_path, endpoints, problem):
+    with pytest.raises(InputError) as error:
+        load_study(write(tmp_path, GOOD.replace("[AST, ALT at 1 wk]", endpoints)))
+    assert problem in str(error.value)

@@ -20,7 +20,7 @@ REPRESSION = 0.2  # share of a target's mRNA; less is hardly seen by PCR
 
 
 def vesicles_per_cell(run: Run) -> pd.DataFrame:
-    """Vesicles taken up per cell of each type until the read-out.
+    """Vesicles taken up per cell of each type until the last reading.
 
     Returns:
         One row per treated arm and cell type: arm, cell, vesicles (mean of the animals), low and high (5 % and 95 %
@@ -32,7 +32,7 @@ def vesicles_per_cell(run: Run) -> pd.DataFrame:
             continue
         animals = run.trajectories[run.trajectories["arm"] == arm]
         peak = animals.groupby("subject")[[f"loaded_per_{NAMES[cell]}" for cell in CELL_TYPES]].max().mean()
-        end = animals[animals["time"] == run.plan.protocol.read_out]
+        end = animals[animals["time"] == animals["time"].max()]
         for cell in CELL_TYPES:
             name = f"vesicles_per_{NAMES[cell]}"
             worlds = run.worlds.query("role == 'world' and variant == 'given' and arm == @arm")

@@ -67,6 +67,8 @@ def _judge(run: Run, claim: Claim) -> Verdict:
     missing = [arm for arm in (claim.arm, claim.versus) if arm not in run.study.arms]
     if missing:
         return _not_judged(claim, f"The study file has no arm `{missing[0]}`.")
+    if claim.kind == "mechanism" and run.study.arms[claim.versus].treatment is None:
+        return _not_judged(claim, f"`{claim.versus}` gets no vesicles: nothing shows which cargo did it.")
     ratio = _log_ratio(run, label, claim.arm, claim.versus)
     if not len(ratio):
         return _not_judged(claim, "The run has no draws of what is not known; run it with draws.")
@@ -133,6 +135,11 @@ def _mechanism(claim: Claim, probability: float, moved: float, carried: float, r
     if math.isinf(required):
         return "not reproduced", (
             f"No number of copies of {claim.cargo} per vesicle moves {claim.endpoint} by {claim.smallest_change:.0%}."
+        )
+    if required <= carried:
+        return "not reproduced", (
+            f"The {carried:.3g} copies per vesicle of the product suffice in the typical animal, but the direction "
+            f"holds in {probability:.0%} of the draws; 95 % are asked."
         )
     times = required / physical
     beyond = f"{times:,.3g} times what fits into a vesicle" if times > 1 else "physically possible"

@@ -181,10 +181,24 @@ class Study(Strict):
             raise ValueError("write a list, for example `[AST, collagen_area at 12 wk]`")
         return [_endpoint(item) for item in written]
 
+    @field_validator("endpoints")
+    @classmethod
+    def _each_once(cls, endpoints: tuple[EndpointAt, ...]) -> tuple[EndpointAt, ...]:
+        labels = [str(endpoint) for endpoint in endpoints]
+        twice = [label for i, label in enumerate(labels) if label in labels[:i]]
+        if twice:
+            raise ValueError(f"`{twice[0]}` stands twice")
+        return endpoints
+
     @model_validator(mode="after")
     def _coherent(self) -> Study:
         if self.control not in self.arms:
             raise ValueError(f"the control arm `{self.control}` is not one of: {', '.join(self.arms)}")
+        for endpoint in self.endpoints:
+            if endpoint.at is None or endpoint.after_treatment or not isinstance(self.read_out, Quantity):
+                continue  # known only when the protocol is settled
+            if endpoint.at.to("h") > self.read_out.to("h"):
+                raise ValueError(f"`{endpoint}` comes after the read-out at {self.read_out}, when the animals are dead")
         if not any(isinstance(arm.disease, DiseaseOfArm) and arm.treatment is None for arm in self.arms.values()):
             raise ValueError(
                 "a fibrosis study needs an arm with the toxin stopped and no treatment, or natural recovery would be "
