@@ -232,8 +232,8 @@ def test_cargo_that_liver_studies_name_is_listed_even_when_it_is_rare():
 
 def test_an_arm_that_the_table_does_not_say_is_an_assumption():
     _, assumptions = cargo_from_counts(table({"mmu-mir-122": 5, "mmu-mir-24-1": 5, "miR-21-5p": 5}), [0], 1.0)
-    said = [line.rsplit("it is ", 1)[1] for line in assumptions if "does not say the arm" in line]
-    assert said == ["taken as the 5p arm.", "listed without one."]
+    said = [line.split("reads of ")[1] for line in assumptions if "does not say the arm" in line]
+    assert said == ["miR-122-5p; the usual guide strand is taken.", "miR-24; listed without one."]
 
 
 @pytest.mark.parametrize("rows", [{"U6": [5, 5]}, {"mmu-mir-6236": [9, 9]}, {"miR-21-5p": [4, 0], "U6": [0, 9]}])

@@ -162,7 +162,9 @@ def cargo_from_counts(
     top = order[0]
     how, anchor = _anchor(top, float(counts[top].sum() / total.sum()), total_copies)
     listed = [n for i, n in enumerate(order) if i < _LISTED or families[n][1] in _ALWAYS]
-    cargo, assumptions = [], [how]
+    cargo: list[Cargo] = []
+    guessed: list[str] = []
+    unknown: list[str] = []
     for name in listed:
         if counts[name].sum() == 0:
             continue
@@ -176,8 +178,11 @@ def cargo_from_counts(
         )
         rows, _ = families[name]
         if any(not table.names[i].arm for i in rows):
-            arm = f"taken as the {name[-2:]} arm" if name.endswith(("-5p", "-3p")) else "listed without one"
-            assumptions.append(f"{name}: the table does not say the arm of all its reads; it is {arm}.")
+            (guessed if name.endswith(("-5p", "-3p")) else unknown).append(name)
+    said = "The table does not say the arm of all reads of"
+    assumptions = [how]
+    assumptions += [f"{said} {', '.join(guessed)}; the usual guide strand is taken."] if guessed else []
+    assumptions += [f"{said} {', '.join(unknown)}; listed without one."] if unknown else []
     assumptions.append(
         "The share of reads is taken for the share of copies: no bias of library preparation is corrected."
     )
