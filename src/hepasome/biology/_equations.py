@@ -39,7 +39,7 @@ def _module(name: str, text: str) -> Iterator[str]:
     yield f"## {name}"
     heading = re.match(r"(//.*\n)+", text)
     if heading:
-        yield heading[0].replace("//", "").replace("\n", " ").strip()
+        yield " ".join(heading[0].replace("//", " ").split())
     for model, body in _MODEL.findall(text):
         yield "```text\n" + "\n".join(_equations(body)) + "\n```"
         rows = [row for row in variables() if row.module == model]
