@@ -39,7 +39,7 @@ def test_a_bare_name_is_the_shipped_product_itself():
 def test_an_enriched_cargo_has_what_was_asked_and_the_others_what_they_had(amount, number):
     enriched = copies(resolve(enrich={"miR-122-5p": amount}))
     assert enriched["miR-122-5p"].value == pytest.approx(number)
-    assert enriched["miR-122-5p"].high == pytest.approx(number * 0.03 / NATIVE), "the relative interval is kept"
+    assert enriched["miR-122-5p"].high == (pytest.approx(number * 0.03 / NATIVE) if amount.endswith("x") else None)
     assert amount in enriched["miR-122-5p"].derivation
     native = copies(load_product(BASE))
     assert {name: enriched[name] for name in ("miR-181-5p", "miR-125b-5p")} == {
@@ -91,11 +91,18 @@ def test_cargo_that_is_not_there_is_answered_with_what_there_is(how):
         resolve(**how)
 
 
-def test_cargo_without_copies_cannot_be_enriched(tmp_path):
+def test_cargo_without_copies_is_enriched_by_a_number_only(tmp_path):
     write_product(resolve(remove=["miR-122-5p"]), tmp_path / "silenced.yaml")
-    for amount in ("10x", "5 copies", "1e400x"):
+    silenced = {"base": "silenced.yaml", "folder": str(tmp_path)}
+    for amount in ("10x", "1e400x"):
         with pytest.raises(InputError, match="carries no copies of this cargo"):
-            resolve(base="silenced.yaml", folder=str(tmp_path), enrich={"miR-122-5p": amount})
+            resolve(**silenced, enrich={"miR-122-5p": amount})
+    assert copies(resolve(**silenced, enrich={"miR-122-5p": "5 copies"}))["miR-122-5p"].value == 5
+
+
+def test_a_cargo_is_not_enriched_and_removed():
+    with pytest.raises(ValidationError, match="miR-122-5p cannot be enriched and removed"):
+        ProductReference(base=BASE, enrich={"miR-122-5p": "10x"}, remove=["miR-122-5p"])
 
 
 def test_what_cells_secrete_is_enriched_and_they_stay_cells():

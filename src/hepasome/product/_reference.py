@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from hepasome.files import Strict, input_error, inside
-from hepasome.product._product import PRODUCT_ID, Cargo, Product, load_product
+from hepasome.product._product import PRODUCT_ID, Cargo, Estimate, Product, load_product
 
 _AMOUNT = re.compile(r"\d+(?:\.\d*)?(?:[eE][-+]?\d+)?\s*(?:x|copies)")
 
@@ -59,6 +59,13 @@ class ProductReference(Strict):
                 raise ValueError(f"`{amount}` for {cargo} is not an amount; write `1000x` or `5 copies`")
         return written
 
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> ProductReference:
+        both = sorted(set(self.enrich) & set(self.remove))
+        if both:
+            raise ValueError(f"{', '.join(both)} cannot be enriched and removed")
+        return self
+
     def resolve(self) -> Product:
         """The product that is given.
 
@@ -92,26 +99,31 @@ class ProductReference(Strict):
 
 
 def _enriched(cargo: Cargo, amount: str, product: str, extra: list[str]) -> Cargo:
-    native = cargo.copies_per_vesicle
-    if native.value == 0:
-        problem, remedy = "The product carries no copies of this cargo.", "Nothing can be enriched from zero."
-        raise input_error(product, problem, remedy, field=f"enrich.{cargo.name}", value=amount)
-    number = float(re.split(r"\s*(?:x|copies)", amount)[0])
-    times = number if amount.endswith("x") else number / native.value
-    raised = native.times(times, unit="1", derivation=f"{amount} of {native.value:g} copies, as the study file says")
-    if raised.value > CEILINGS.physical:
+    native, field = cargo.copies_per_vesicle, f"enrich.{cargo.name}"
+    number, relative = float(re.split(r"\s*(?:x|copies)", amount)[0]), amount.endswith("x")
+    if relative and native.value == 0:
+        problem, remedy = "The product carries no copies of this cargo.", "Ask for a number of copies."
+        raise input_error(product, problem, remedy, field=field, value=amount)
+    asked = number * native.value if relative else number
+    if asked > CEILINGS.physical:
         raise input_error(
             product,
-            f"A vesicle cannot hold {raised.value:,.0f} copies of a miRNA: about {CEILINGS.physical:g} fit into it.",
+            f"A vesicle cannot hold {asked:,.0f} copies of a miRNA: about {CEILINGS.physical:g} fit into it.",
             "Ask for less; the report says how much a claim would require.",
-            field=f"enrich.{cargo.name}",
+            field=field,
             value=amount,
         )
-    if raised.value > CEILINGS.loaded_high:
+    if asked > CEILINGS.loaded_high:
         extra.append(
-            f"{cargo.name}: {raised.value:.3g} copies per vesicle is more than loaded vesicles were seen to hold "
+            f"{cargo.name}: {asked:.3g} copies per vesicle is more than loaded vesicles were seen to hold "
             f"({CEILINGS.loaded_low:g} to {CEILINGS.loaded_high:g})."
         )
+    if relative:
+        raised = native.times(
+            number, unit="1", derivation=f"{amount} of {native.value:g} copies, as the study file says"
+        )
+    else:
+        raised = Estimate(value=asked, status="assumed", source="the study file", derivation=amount)
     return cargo.model_copy(update={"copies_per_vesicle": raised})
 
 
