@@ -26,7 +26,7 @@ LAYERS = (
     ("cli", "web"),
 )
 FILES = "files"  # imports nothing of hepasome and may be imported by everyone except the engine
-# hepasome/__init__.py and its private modules: the public names, taken from any layer below the screens, for the screens
+# hepasome/__init__.py and its private modules: public names, from any layer below the screens, for the screens
 ROOT = ""
 LONGEST = 400
 SOURCES = {".py", ".ant", ".html", ".css", ".js"}

@@ -8,19 +8,23 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from hepasome import LoadedStudy, SimulatedStudy, load_study
 from hepasome.biology import SPECIES, Structure, antimony_text, equations_page, model_sbml
 from hepasome.cli._progress import progress_bar
 from hepasome.engine import EngineError
-from hepasome.files import InputError, input_error, write_atomically
+from hepasome.files import FindingList, InputError, input_error, write_atomically
 from hepasome.product import LabAnswers, read_lab_files, write_product
 from hepasome.report import endpoint_table, verdict_table
-from hepasome.trial import study_ids
+from hepasome.trial import Run, study_ids
 
+FAILURE = 1
 USAGE_ERROR = 2
 INTERRUPTED = 130
+_CONTINUE = "Interrupted. What is finished is kept; the same command continues."
+_MOST_NAMED = 10
 
 app = typer.Typer(
     help="In-silico trials of stem-cell-derived exosome therapy for the liver.",
@@ -70,17 +74,23 @@ def run(
     override: Annotated[list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Replace a value.")] = None,
     workers: Workers = 2,
 ) -> None:
-    """Simulate a study and write its report. The same command continues an interrupted run."""
+    """Simulate a study and write its report. The same command continues an interrupted run.
+
+    The exit code is 1 where subjects could not be simulated; the report says which.
+    """
     loaded = load_study(study)
     simulated = _run(
         loaded, f"{loaded.study.id}: simulating", subjects, seed, draws, _overrides(override), out_dir, workers
     )
+    failed = _failures(simulated.run)
     out.print(endpoint_table(simulated.run))
     if simulated.verdicts:
         out.print(verdict_table(simulated.verdicts))
     with errors.status("Writing the report"):
         path = simulated.report()
-    out.print(f"Report: {path}", soft_wrap=True)
+    _print(f"Report: {path}")
+    if failed:
+        raise typer.Exit(FAILURE)
 
 
 @app.command()
@@ -92,15 +102,19 @@ def reproduce(
 ) -> None:
     """Hold studies against their published claims: the scoreboard."""
     loaded = [load_study(name) for name in study or study_ids()]
+    failed = 0
     counts: dict[str, int] = {}
     for one in loaded:
         simulated = _run(one, f"{one.study.id}: simulating", None, seed, draws, {}, None, workers)
-        out.print(f"\n{one.study.system} {one.study.title} (seed {seed}, {draws} draws)", highlight=False)
+        failed += _failures(simulated.run)
+        _print(f"\n{one.study.system} {one.study.title} (seed {seed}, {draws} draws)")
         out.print(verdict_table(simulated.verdicts))
         for verdict in simulated.verdicts:
             counts[verdict.label] = counts.get(verdict.label, 0) + 1
     total = sum(counts.values())
     out.print("\n" + ", ".join(f"{number} {label}" for label, number in counts.items()) + f", of {total} claims.")
+    if failed:
+        raise typer.Exit(FAILURE)
 
 
 @product_app.command("read")
@@ -134,9 +148,9 @@ def product_read(
         ("Assumed", reading.assumptions),
     ):
         if lines:
-            out.print(f"{title}:", highlight=False)
+            _print(f"{title}:")
             for line in lines:
-                out.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
+                _print(f"  {line}")
     if reading.product is None:
         raise InputError(
             finding
@@ -145,7 +159,7 @@ def product_read(
         )
     path = out_file or Path(f"{reading.product.id}.yaml")
     write_product(reading.product, path)
-    out.print(f"Product: {path}", soft_wrap=True)
+    _print(f"Product: {path}")
 
 
 @model_app.command("export")
@@ -165,7 +179,7 @@ def model_export(
         (f"{stem}.ant", antimony_text(structure)),
         ("model.md", equations_page()),
     ):
-        out.print(str(write_atomically(out_dir / file, content)), soft_wrap=True)
+        _print(str(write_atomically(out_dir / file, content)))
 
 
 def main() -> None:
@@ -173,28 +187,56 @@ def main() -> None:
     debug = "--debug" in sys.argv
     try:
         app(standalone_mode=True)
-    except InputError as error:
-        errors.print(str(error), markup=False, highlight=False, soft_wrap=True)
-        sys.exit(USAGE_ERROR)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # what typer makes of Ctrl-C
+            _print(_CONTINUE, errors)
+        raise
     except KeyboardInterrupt:
-        errors.print("Interrupted. What is finished is kept; the same command continues.")
+        _print(_CONTINUE, errors)
         sys.exit(INTERRUPTED)
-    except EngineError as error:
-        if debug:
-            raise
-        errors.print(str(error), markup=False, highlight=False)
-        sys.exit(1)
-    except OSError as error:
-        if debug:
-            raise
-        place = f" ({error.filename})" if error.filename else ""
-        errors.print(f"Cannot read or write{place}: {error.strerror}.", markup=False, highlight=False)
-        sys.exit(1)
+    except InputError as error:
+        _print(str(error), errors)
+        sys.exit(USAGE_ERROR)
     except Exception as error:
         if debug:
             raise
-        errors.print(f"This is a fault of hepasome: {error}. Run again with --debug and report it.", markup=False)
-        sys.exit(1)
+        _print(_sentence(error), errors)
+        sys.exit(FAILURE)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, EngineError):
+        return str(error)
+    if isinstance(error, OSError):
+        place = f" ({error.filename})" if error.filename else ""
+        return f"Cannot read or write{place}: {error.strerror or error}."
+    return f"This is a fault of hepasome ({type(error).__name__}: {error}). Run again with --debug and report it."
+
+
+def _print(text: str, console: Console = out) -> None:
+    """Print a text as it is: not wrapped, and what looks like markup is not taken for it."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _failures(run: Run) -> int:
+    """Say which subjects could not be simulated; the value is how many.
+
+    Raises:
+        EngineError: If the control arm has no value of an endpoint left, so that nothing can be compared.
+    """
+    failed = run.subjects[run.subjects["status"] != "COMPLETED"]
+    if failed.empty:
+        return 0
+    _print(f"{len(failed)} of {len(run.subjects)} subjects could not be simulated to the end:", errors)
+    for key, reason in list(zip(failed["key"], failed["reason"], strict=True))[:_MOST_NAMED]:
+        _print(f"  {key}: {reason}", errors)
+    if len(failed) > _MOST_NAMED:
+        _print(f"  ... and {len(failed) - _MOST_NAMED} more", errors)
+    control = run.study.control
+    there = set(run.endpoints.loc[run.endpoints["arm"] == control, "endpoint"])
+    if any(str(endpoint) not in there for endpoint in run.study.endpoints):
+        raise EngineError(f"Nothing to compare with: no animal of {control} reached every endpoint. No report.")
+    return len(failed)
 
 
 def _run(
@@ -221,26 +263,31 @@ def _run(
 
 
 def _overrides(written: list[str] | None) -> dict[str, float]:
-    values = {}
+    values: dict[str, float] = {}
+    found = FindingList("--set")
     for item in written or []:
-        name, _, value = item.partition("=")
+        name, _, value = (part.strip() for part in item.partition("="))
+        if name in values:
+            found.add("This parameter is set twice.", "Remove one of the two.", value=item)
         try:
-            values[name.strip()] = float(value)
+            values[name] = float(value)
         except ValueError:
-            raise input_error("--set", "This is not PARAM=VALUE.", "Write for example k=0.1.", value=item) from None
+            found.add("This is not PARAM=VALUE.", "Write for example k=0.1.", value=item)
+    found.raise_if_any()
     return values
 
 
 def _show(loaded: LoadedStudy) -> None:
     study = loaded.study
-    out.print(f"{study.id}: {study.title}", highlight=False)
+    _print(f"{study.id}: {study.title}")
     table = Table("arm", "CCl4", "treatment", box=None, pad_edge=False)
     for name, arm in study.arms.items():
         toxin = "none" if arm.disease == "none" else "stopped" if arm.disease is not None else "whole protocol"
         given = arm.treatment
         text = "" if given is None else f"{given.product.base}, {given.dose}, {given.route}"
-        table.add_row(name, toxin, text)
+        table.add_row(name, toxin, escape(text))
     out.print(table)
-    out.print("Endpoints: " + ", ".join(str(endpoint) for endpoint in study.endpoints), highlight=False)
+    endpoints = ", ".join(str(endpoint) for endpoint in study.endpoints)
+    out.print(f"Endpoints: {endpoints}", markup=False, highlight=False)
     for note in study.notes:
-        out.print(f"Note: {note}", highlight=False)
+        out.print(f"Note: {note}", markup=False, highlight=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -24,10 +24,13 @@ def progress_bar(title: str, console: Console) -> Iterator[OnProgress]:
         TimeRemainingColumn(),
         TextColumn("left"),
     )
-    with Progress(*columns, console=console, speed_estimate_period=60) as progress:
-        task = progress.add_task(title, total=None)
+    progress = Progress(*columns, console=console, speed_estimate_period=60)
+    task = progress.add_task(title, total=None)
+    with ExitStack() as shown:
 
         def on_progress(done: int, total: int) -> None:
+            if not progress.live.is_started:  # nothing is shown of an input that is refused
+                shown.enter_context(progress)
             progress.update(task, completed=done, total=total)
 
         yield on_progress

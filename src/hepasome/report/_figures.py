@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from hepasome.evidence import endpoints
 from hepasome.inference import Verdict, attribution, cargo_per_cell
 from hepasome.product import CEILINGS
 from hepasome.report._style import FATE_COLOURS, arm_colours, look, new_figure
+from hepasome.report._tables import number
 from hepasome.trial import Run
 
 WEEK = 168.0  # h
+CELL_NAMES = {
+    "kupffer": "Kupffer cell",
+    "endothelial": "endothelial cell",
+    "stellate": "stellate cell",
+    "hepatocyte": "hepatocyte",
+}
+_COLUMNS = 3  # of panels
+_FEW_ARMS = 6
+_FLAT = 0.02  # of its height: a panel never shows less, or errors of integration would look like effects
 _FATES = {
     "waiting in a depot": ("vesicles_in_depot",),
     "blood": ("vesicles_in_blood", "vesicles_in_sinusoids"),
@@ -32,7 +45,8 @@ def figures(run: Run, verdicts: list[Verdict]) -> dict[str, Figure]:
     """All figures that make sense for a run, by name."""
     made = {"protocol": protocol(run), "time_courses": time_courses(run), "animals": animals(run)}
     for arm in treated_arms(run):
-        made[f"fate_{arm}"] = fate(run, arm)
+        if len(fate_shares(run, arm)):
+            made[f"fate_{arm}"] = fate(run, arm)
     if treated_arms(run) and len(cargo_per_cell(run)):
         made["copies"] = copies(run, verdicts)
     if len(attribution(run)):
@@ -49,7 +63,7 @@ def protocol(run: Run) -> Figure:
     """Who gets what when: one lane per arm."""
     plan, colours = run.plan.protocol, arm_colours(list(run.plan.protocol.arms))
     with look():
-        figure = new_figure(9, 0.9 + 0.48 * len(plan.arms))
+        figure = new_figure(0.9 + 0.48 * len(plan.arms))
         axes = figure.add_subplot()
         for i, (arm, given) in enumerate(plan.arms.items()):
             axes.plot(
@@ -62,8 +76,16 @@ def protocol(run: Run) -> Figure:
                 axes.plot(
                     times, np.full(len(times), i), "v", color=colours[arm], markersize=11, markeredgecolor="white"
                 )
-                text = f"{given.treatment.dose.value:.3g} {given.treatment.dose.unit}, {given.treatment.route}"
-                axes.annotate(text, (times[0], i), (0, 9), textcoords="offset points", fontsize=8, color=colours[arm])
+                dose, late = given.treatment.dose, times[0] > 0.6 * plan.read_out / WEEK
+                axes.annotate(
+                    f"{number(dose.value)} {dose.unit}, {given.treatment.route}",
+                    (times[-1] if late else times[0], i),
+                    (0, 9),
+                    textcoords="offset points",
+                    ha="right" if late else "left",
+                    fontsize=8,
+                    color=colours[arm],
+                )
         axes.axvline(plan.read_out / WEEK, color="#333333", linestyle="--", linewidth=1)
         axes.annotate(
             "read-out", (plan.read_out / WEEK, -0.75), (-3, 0), textcoords="offset points", ha="right", fontsize=8
@@ -78,24 +100,36 @@ def protocol(run: Run) -> Figure:
     return figure
 
 
-def fate(run: Run, arm: str) -> Figure:
-    """Where the vesicles of the first dose of an arm went: share of them, mean of the animals, until the next dose."""
+def fate_shares(run: Run, arm: str) -> pd.DataFrame:
+    """Share (%) of the vesicles in each place, mean of the animals; index: hours after the first dose of the arm.
+
+    Until the second dose, or the last reading if there is none.
+    """
     given = run.plan.protocol.arms[arm].treatment
-    rows = run.trajectories[run.trajectories["arm"] == arm]
     start, following = (*given.times, math.inf)[:2] if given is not None else (0.0, math.inf)
+    rows = run.trajectories[run.trajectories["arm"] == arm]
     columns = [name for names in _FATES.values() for name in names]
-    mean = rows[(rows["time"] > start) & (rows["time"] <= following)].groupby("time")[columns].mean()
-    total = mean.sum(axis=1)
-    mean, total = mean[total > 0], total[total > 0]
-    shares = [100 * sum(mean[name].clip(lower=0) for name in names) / total for names in _FATES.values()]
+    # at the time of a dose a row shows the state after it
+    mean = rows[(rows["time"] > start) & (rows["time"] < following)].groupby("time")[columns].mean().clip(lower=0)
+    mean = mean[mean.sum(axis=1) > 0]
+    places = pd.DataFrame({place: mean[list(names)].sum(axis=1) for place, names in _FATES.items()})
+    return (100 * places.div(mean.sum(axis=1), axis=0)).set_axis(mean.index - start)
+
+
+def fate(run: Run, arm: str) -> Figure:
+    """Where the vesicles of the first dose of an arm went."""
+    given = run.plan.protocol.arms[arm].treatment
+    shares = fate_shares(run, arm)
     with look():
-        figure = new_figure(9, 3.1)
+        figure = new_figure(2.9)
         axes = figure.add_subplot()
-        axes.stackplot(mean.index - start, *shares, labels=list(_FATES), colors=[FATE_COLOURS[name] for name in _FATES])
+        axes.stackplot(shares.index, *shares.to_numpy().T, labels=list(_FATES), colors=list(FATE_COLOURS.values()))
         axes.set_xscale("log")
-        axes.set_xlim(max(float(mean.index[0] - start), 0.05), float(mean.index[-1] - start))
+        if len(shares) > 1:
+            axes.set_xlim(float(shares.index[0]), float(shares.index[-1]))
+        axes.xaxis.set_major_formatter(lambda hours, _: f"{hours:g}")
         axes.set_ylim(0, 100)
-        axes.set_xlabel(f"hours after the {'first ' if following < math.inf else ''}dose")
+        axes.set_xlabel(f"hours after the {'first ' if given is not None and len(given.times) > 1 else ''}dose")
         axes.set_ylabel("% of the vesicles")
         axes.set_title(arm)
         handles, labels = axes.get_legend_handles_labels()
@@ -108,7 +142,7 @@ def time_courses(run: Run) -> Figure:
     names = list(dict.fromkeys(endpoint.endpoint for endpoint in run.study.endpoints))
     colours = arm_colours(list(run.plan.protocol.arms))
     with look():
-        figure, panels = _panels(len(names), 2.1)
+        figure, panels = _panels(len(names), 1.9)
         for axes, name in zip(panels, names, strict=True):
             for arm, rows in run.trajectories.groupby("arm", sort=False):
                 at = rows.groupby("time")[name]
@@ -121,6 +155,12 @@ def time_courses(run: Run) -> Figure:
                     axes.axvline(time / WEEK, color="#999999", linewidth=0.6, linestyle=":")
             axes.set_title(name)
             axes.set_ylabel(unit_of(name), fontsize=8)
+            bottom, top = axes.get_ylim()
+            missing = _FLAT * max(abs(bottom), abs(top)) - (top - bottom)
+            if missing > 0:
+                axes.set_ylim(bottom - missing / 2, top + missing / 2)
+            axes.yaxis.set_major_formatter(_plain)
+            axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         _legend(figure, panels[0])
         figure.supxlabel("weeks", fontsize=9)
     return figure
@@ -132,7 +172,7 @@ def animals(run: Run) -> Figure:
     arms = list(run.plan.protocol.arms)
     colours = arm_colours(arms)
     with look():
-        figure, panels = _panels(len(labels), 2.1)
+        figure, panels = _panels(len(labels), 2.2)
         for axes, label in zip(panels, labels, strict=True):
             part = run.endpoints[run.endpoints["endpoint"] == label]
             for i, arm in enumerate(arms):
@@ -143,9 +183,13 @@ def animals(run: Run) -> Figure:
                     axes.errorbar(
                         i, values.mean(), values.std(ddof=1), color="#222222", fmt="_", markersize=14, capsize=4
                     )
-            axes.set_xticks(range(len(arms)), arms, rotation=25, ha="right", fontsize=7.5)
-            axes.set_title(label)
+            turned = {"rotation": 25, "ha": "right"} if len(arms) <= _FEW_ARMS else {"rotation": 90}
+            axes.set_xticks(range(len(arms)), arms, fontsize=8, **turned)
+            axes.set_title(label.replace(" at ", "\nat ", 1))
+            axes.yaxis.set_major_formatter(_plain)
             axes.set_ylabel(unit_of(label.split(" at ")[0]), fontsize=8)
+            axes.update_datalim([(0, 0)])  # room above the highest point is a share of the way from zero
+            axes.autoscale_view(scalex=False)
             axes.set_ylim(bottom=0)
             axes.grid(visible=False, axis="x")
     return figure
@@ -153,40 +197,43 @@ def animals(run: Run) -> Figure:
 
 def copies(run: Run, verdicts: list[Verdict]) -> Figure:
     """Copies per vesicle that are carried and that would be required, beside the three ceilings."""
-    rows: list[tuple[str, float, float]] = [
-        (f"{r['arm']}: {r['cargo']} → {r['target']}, {r['cell']}", r["carried"], r["required"])
+    rows: list[tuple[str, str, float, float]] = [
+        (r["arm"], f"{r['cargo']} → {r['target']}, {CELL_NAMES[r['cell']]}", r["carried"], r["required"])
         for r in cargo_per_cell(run).to_dict("records")
     ]
     rows += [
-        (f"{v.claim.arm}: {v.claim.cargo}, claim on {v.claim.endpoint}", v.carried_copies or 0.0, v.required_copies)
+        (v.claim.arm, f"{v.claim.cargo}, claim on {v.claim.endpoint}", v.carried_copies or 0.0, v.required_copies)
         for v in verdicts
         if v.required_copies is not None
     ]
+    colours = arm_colours(list(run.plan.protocol.arms))
     with look():
-        figure = new_figure(9, 1.3 + 0.3 * len(rows))
+        figure = new_figure(1.3 + 0.28 * len(rows))
         axes = figure.add_subplot()
-        low, high = 1e-3, 1e11
+        numbers = [x for _, _, *both in rows for x in both if 0 < x < math.inf]
+        low, high = min(1e-3, min(numbers, default=1) / 3), max(1e11, max(numbers, default=1) * 3)
         axes.axvspan(CEILINGS.physical, high, color="#B2182B", alpha=0.08)
         axes.axvspan(CEILINGS.loaded_low, CEILINGS.loaded_high, color="#1B7837", alpha=0.15)
-        axes.axvline(CEILINGS.native, color="#333333", linestyle=":")
+        axes.axvline(CEILINGS.native, color="#333333", linestyle=":", ymax=1 - 0.7 / (len(rows) + 0.8))
         axes.axvline(CEILINGS.physical, color="#B2182B", linestyle="--")
-        for i, (_, carried, required) in enumerate(rows):
+        for i, (arm, _, carried, required) in enumerate(rows):
             if math.isfinite(required):
-                axes.plot([max(carried, low), required], [i, i], color="#BBBBBB", linewidth=1, zorder=1)
-                axes.plot(required, i, "D", color="#B35806", markersize=6)
+                if carried:
+                    axes.plot([carried, required], [i, i], color="#BBBBBB", linewidth=1, zorder=1)
+                axes.plot(required, i, "D", color=colours[arm], markersize=6)
             else:
-                axes.annotate(
-                    "no number suffices", (high, i), (-4, -3), textcoords="offset points", ha="right", fontsize=8
-                )
+                _beside(axes, "no number suffices", high, i, -4)
             if carried:
-                axes.plot(carried, i, "o", color="#0072B2", markersize=6)
-        names = (("native", CEILINGS.native), ("loaded", 20.0), ("what fits into a vesicle", CEILINGS.physical))
-        for name, x in names:
-            axes.annotate(name, (x, -0.9), ha="center" if name != "what fits into a vesicle" else "left", fontsize=8)
+                axes.plot(carried, i, "o", color=colours[arm], markersize=6)
+            else:
+                _beside(axes, "none", low, i, 4)
+        for name, x in (("native", CEILINGS.native), ("loaded", math.sqrt(CEILINGS.loaded_low * CEILINGS.loaded_high))):
+            axes.annotate(name, (x, -0.9), ha="center", fontsize=8)
+        axes.annotate("more than fits", (CEILINGS.physical, -0.9), (4, 0), textcoords="offset points", fontsize=8)
         axes.set_xscale("log")
         axes.set_xlim(low, high)
         axes.set_ylim(len(rows) - 0.5, -1.3)
-        axes.set_yticks(range(len(rows)), [row[0] for row in rows], fontsize=8)
+        axes.set_yticks(range(len(rows)), [f"{arm}: {what}" for arm, what, _, _ in rows], fontsize=8)
         axes.set_xlabel("copies per vesicle   (● carried, ◆ required)")
         axes.grid(visible=False, axis="y")
     return figure
@@ -196,27 +243,39 @@ def attribution_forest(run: Run) -> Figure:
     """Change of each endpoint by each treatment: the whole effect and the part of named cargo, with 90 % intervals."""
     table = attribution(run)
     colours = arm_colours(list(run.plan.protocol.arms))
-    arms = list(dict.fromkeys(table["arm"]))
+    arms, labels = list(dict.fromkeys(table["arm"])), list(dict.fromkeys(table["endpoint"]))
+    ends = np.abs(table[["change_low", "change_high"]].to_numpy())
+    reach = 1.08 * max(min(float(ends.max()), 3 * float(np.percentile(ends, 75))), 1.0)  # one bar must not shrink all
     with look():
-        figure = new_figure(9, 0.9 + 0.3 * len(table) / len(arms) * 1.0)
-        reach = float(np.nanpercentile(np.abs(table[["change_low", "change_high"]].to_numpy()), 90)) * 1.15 + 1
-        panels = [figure.add_subplot(1, len(arms), i + 1) for i in range(len(arms))]
-        for axes, arm in zip(panels, arms, strict=True):
-            part = table[table["arm"] == arm].reset_index(drop=True)
-            for i, row in part.iterrows():
-                axes.plot([row["change_low"], row["change_high"]], [i, i], color=colours[arm], linewidth=3, alpha=0.45)
-                axes.plot(row["change"], i, "o", color=colours[arm], markersize=5)
-                axes.plot(row["named_cargo"], i, "+", color="#222222", markersize=6)
-            axes.axvline(0, color="#777777", linewidth=0.8)
+        figure, panels = _panels(len(arms), 0.5 + 0.28 * len(labels))
+        for k, (axes, arm) in enumerate(zip(panels, arms, strict=True)):
+            for row in table[table["arm"] == arm].to_dict("records"):
+                _interval(axes, row, labels.index(row["endpoint"]), reach, colours[arm])
+            axes.axvline(0, color="#777777", linewidth=0.8, zorder=0)
             axes.set_xlim(-reach, reach)
-            axes.set_ylim(len(part) - 0.5, -0.5)
-            axes.set_yticks(
-                range(len(part)), list(part["endpoint"]) if axes is panels[0] else [""] * len(part), fontsize=8
-            )
+            axes.set_ylim(len(labels) - 0.4, -0.6)
+            axes.set_yticks(range(len(labels)), labels if k % _COLUMNS == 0 else [""] * len(labels), fontsize=8)
             axes.set_title(arm)
             axes.grid(visible=False, axis="y")
-            axes.set_xlabel(f"% against {run.study.control}   (● all, + named cargo)")
+        figure.supxlabel(f"% change against {run.study.control}   (● all, + named cargo)", fontsize=9)
     return figure
+
+
+def _interval(axes: Axes, row: dict[Any, Any], y: float, reach: float, colour: str) -> None:
+    """The whole change with its interval, an arrow where it leaves the panel, and below it the named cargo's part."""
+    ends = [max(row["change_low"], -reach), min(row["change_high"], reach)]
+    axes.plot(ends, [y, y], color=colour, linewidth=3, alpha=0.45, solid_capstyle="butt")
+    for end, beyond, marker in ((-reach, row["change_low"] < -reach, "<"), (reach, row["change_high"] > reach, ">")):
+        if beyond:
+            axes.plot(end, y, marker, color=colour, markersize=6, clip_on=False)
+    axes.plot(row["change"], y, "o", color=colour, markersize=5)
+    axes.plot(row["named_cargo"], y + 0.32, "+", color="#222222", markersize=5)
+
+
+def _beside(axes: Axes, text: str, x: float, y: float, offset: int) -> None:
+    """A word right (or left, if the offset is negative) of a place."""
+    side = "right" if offset < 0 else "left"
+    axes.annotate(text, (x, y), (offset, -3), textcoords="offset points", ha=side, fontsize=8)
 
 
 def unit_of(name: str) -> str:
@@ -226,12 +285,18 @@ def unit_of(name: str) -> str:
 
 
 def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
-    columns = min(4, max(count, 1))
+    columns = min(_COLUMNS, count)
     rows = math.ceil(count / columns)
-    figure = new_figure(9, height * rows + 0.5)
+    figure = new_figure(height * rows + 0.5)
     return figure, [figure.add_subplot(rows, columns, i + 1) for i in range(count)]
 
 
 def _legend(figure: Figure, axes: Axes) -> None:
     handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), fontsize=8.5)
+    figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 5), fontsize=8.5)
+
+
+def _plain(value: float, _: object) -> str:
+    """A tick without offset or power of ten."""
+    digits = f"{value:.6g}"
+    return np.format_float_positional(float(digits), trim="-") if "e-" in digits else f"{value:,.6g}"

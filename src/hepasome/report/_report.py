@@ -9,17 +9,16 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from hepasome.biology import parameters
 from hepasome.evidence import load_evidence
 from hepasome.files import write_atomically
 from hepasome.inference import REPRESSION, Verdict, attribution, cargo_per_cell, judge, vesicles_per_cell
-from hepasome.product import CEILINGS
-from hepasome.report._figures import figures, treated_arms, unit_of
-from hepasome.report._style import STATUS_COLOURS, VERDICT_COLOURS, arm_colours, png, svg
-from hepasome.report._tables import change_text, number, p_value, statistics_by_arm
-from hepasome.trial import DRAWN_MODULES, Between, OneOf, Run
+from hepasome.product import CEILINGS, Estimate, Product
+from hepasome.report._figures import CELL_NAMES, figures, treated_arms, unit_of
+from hepasome.report._style import STATUS_COLOURS, VERDICT_COLOURS, arm_colours, embedded, png, svg
+from hepasome.report._tables import change_text, number, p_value, signed, statistics_by_arm
+from hepasome.trial import DRAWN_MODULES, Between, OneOf, Run, load_study, study_ids
 
 _PAGE = "report.html.j2"
 _Statistics = dict[tuple[str, str], dict[str, Any]]
@@ -39,34 +38,32 @@ def write_report(run: Run, path: Path | str, figure_folder: Path | str | None = 
     """
     verdicts = judge(run)
     drawn = figures(run, verdicts)
+    drawings = {name: svg(figure) for name, figure in drawn.items()}
     if figure_folder is not None:
         for name, figure in drawn.items():
-            write_atomically(Path(figure_folder) / f"{name}.svg", svg(figure))
+            write_atomically(Path(figure_folder) / f"{name}.svg", drawings[name])
             write_atomically(Path(figure_folder) / f"{name}.png", png(figure))
-    return write_atomically(path, _render(run, verdicts, drawn))
+    return write_atomically(path, _render(run, verdicts, drawings))
 
 
 def render_report(run: Run) -> str:
     """The report of a run as HTML; the same run gives the same bytes."""
     verdicts = judge(run)
-    return _render(run, verdicts, figures(run, verdicts))
+    return _render(run, verdicts, {name: svg(figure) for name, figure in figures(run, verdicts).items()})
 
 
-def _render(run: Run, verdicts: list[Verdict], drawn: dict[str, Figure]) -> str:
+def _render(run: Run, verdicts: list[Verdict], drawings: dict[str, str]) -> str:
     environment = Environment(
         loader=PackageLoader("hepasome.report"), autoescape=select_autoescape(default=True, default_for_string=True)
     )
-    environment.filters |= {"number": number, "p_value": p_value}
-    return environment.get_template(_PAGE).render(**_context(run, verdicts, drawn))
+    environment.filters |= {"number": number, "p_value": p_value, "signed": signed}
+    return environment.get_template(_PAGE).render(**_context(run, verdicts, drawings))
 
 
-def _context(run: Run, verdicts: list[Verdict], drawn: dict[str, Figure]) -> dict[str, Any]:
+def _context(run: Run, verdicts: list[Verdict], drawings: dict[str, str]) -> dict[str, Any]:
     plan, evidence = run.plan, load_evidence()
     arms = list(plan.protocol.arms)
     statistics = statistics_by_arm(run)
-    products = {
-        arm: given.treatment.product for arm, given in plan.protocol.arms.items() if given.treatment is not None
-    }
     failed = run.subjects[run.subjects["status"] != "COMPLETED"]
     return {
         "run": run,
@@ -76,8 +73,9 @@ def _context(run: Run, verdicts: list[Verdict], drawn: dict[str, Figure]) -> dic
         "answer": _answer(run, verdicts, statistics),
         "record": evidence.record(run.study.id),
         "uncertain": _uncertain(run),
-        "figures": {name: Markup(svg(figure)) for name, figure in drawn.items()},  # noqa: S704 # our own SVG
+        "figures": {name: Markup(embedded(drawing, name)) for name, drawing in drawings.items()},  # noqa: S704 # ours
         "treated": treated_arms(run),
+        "cell_names": CELL_NAMES,
         "cells": vesicles_per_cell(run).to_dict("records"),
         "cargo": cargo_per_cell(run).to_dict("records"),
         "repression": REPRESSION,
@@ -89,14 +87,14 @@ def _context(run: Run, verdicts: list[Verdict], drawn: dict[str, Figure]) -> dic
         "verdict_colours": VERDICT_COLOURS,
         "references": {reference.id: reference for reference in evidence.references},
         "attribution": attribution(run).to_dict("records"),
-        "products": {product.id: product for product in products.values()},
-        "estimates": {arm: _dose(run, arm) for arm in products},
+        "products": _products(run),
+        "estimates": {arm: _dose(run, arm) for arm in treated_arms(run)},
         "parameters": _parameters(run),
         "status_colours": STATUS_COLOURS,
         "drawn_modules": DRAWN_MODULES,
         "failed": failed.to_dict("records"),
         "provenance": run.provenance,
-        "isfinite": math.isfinite,
+        "shipped": _is_shipped(run),
         "command": _command(run),
     }
 
@@ -104,22 +102,21 @@ def _context(run: Run, verdicts: list[Verdict], drawn: dict[str, Figure]) -> dic
 def _answer(run: Run, verdicts: list[Verdict], statistics: _Statistics) -> list[str]:
     """The result in words, from the numbers alone."""
     study, control = run.study, run.study.control
-    sizes = run.endpoints.groupby("arm")["subject"].nunique()
-    first = str(study.endpoints[0])
+    animals = run.subjects[run.subjects["role"] == "animal"]
+    sizes = animals[animals["status"] == "COMPLETED"].groupby("arm").size().reindex(list(study.arms), fill_value=0)
+    per_arm = f"{sizes.min()} to {sizes.max()}" if sizes.min() < sizes.max() else str(sizes.max())
+    changed = f", {len(run.plan.settings.overrides)} of them set by the user," if run.plan.settings.overrides else ""
     lines = [
-        f"{int(sizes.min())} {_ANIMALS[study.subject.species]} per arm were simulated from the first dose of CCl4 to "
-        f"the read-out in week {run.plan.protocol.read_out / 168:.1f}, with the values of the parameter tables and no "
-        "unattributed activity."
+        f"{per_arm} {_ANIMALS[study.subject.species]} per arm were simulated from the first dose of CCl4 to "
+        f"the read-out in week {run.plan.protocol.read_out / 168:.1f}, with the values of the parameter tables"
+        f"{changed} and no unattributed activity."
     ]
-    for arm in treated_arms(run):
-        row, base = statistics[first, arm], statistics[first, control]
-        change = 100 * (row["mean"] / base["mean"] - 1)
-        than = "lower" if change < 0 else "higher"
-        interval = f"{row['g_low']:+.2f} to {row['g_high']:+.2f}"
-        lines.append(
-            f"{arm}: {first} was {abs(change):.0f} % {than} than in {control} "
-            f"(Hedges g {row['g']:+.2f}, 95 % interval {interval}, {p_value(row['p'])})."
-        )
+    if sizes.sum() < len(animals):
+        lines.append(f"{len(animals) - sizes.sum()} of {len(animals)} animals did not complete and are left out.")
+    first = str(study.endpoints[0])
+    lines += [
+        _effect(arm, first, statistics[first, arm], statistics[first, control], control) for arm in treated_arms(run)
+    ]
     if verdicts:
         counts = Counter(str(verdict.label) for verdict in verdicts)
         said = ", ".join(f"{counts[label]} {label}" for label in VERDICT_COLOURS if counts[label])
@@ -130,6 +127,19 @@ def _answer(run: Run, verdicts: list[Verdict], statistics: _Statistics) -> list[
             "and nothing has been calibrated on treated animals. The intervals show how much that leaves open."
         )
     return lines
+
+
+def _effect(arm: str, endpoint: str, row: dict[str, Any], base: dict[str, Any], control: str) -> str:
+    """One sentence about an endpoint of a treated arm."""
+    change = 100 * (row["mean"] / base["mean"] - 1) if base["mean"] else math.nan
+    if math.isnan(change):
+        return f"{arm}: {endpoint} cannot be compared with {control}; an arm has no value."
+    size = f"{abs(change):.0f} % {'lower' if change < 0 else 'higher'} than" if abs(change) >= 0.5 else "the same as"
+    if math.isnan(row["g"]):
+        return f"{arm}: {endpoint} was {size} in {control}."
+    interval = f"{row['g_low']:+.2f} to {row['g_high']:+.2f}"
+    test = f", {p_value(row['p'])}" if not math.isnan(row["p"]) else ""
+    return f"{arm}: {endpoint} was {size} in {control} (Hedges g {row['g']:+.2f}, 95 % interval {interval}{test})."
 
 
 def _uncertain(run: Run) -> list[dict[str, str]]:
@@ -151,7 +161,7 @@ def _uncertain(run: Run) -> list[dict[str, str]]:
         schedule = arm.treatment.schedule
         every = f"{given.times[1] - given.times[0]:.0f} h" if len(given.times) > 1 else "one dose"
         rows += [
-            (f"{name}: dose", arm.treatment.dose, f"{given.dose.value:.3g} {given.dose.unit}"),
+            (f"{name}: dose", arm.treatment.dose, f"{number(given.dose.value)} {given.dose.unit}"),
             (f"{name}: route", arm.treatment.route, given.route),
             (f"{name}: first dose", schedule.start, f"week {given.times[0] / week:.1f}"),
             (f"{name}: interval", schedule.every, every),
@@ -180,6 +190,32 @@ def _endpoints(run: Run, statistics: _Statistics) -> list[dict[str, Any]]:
     ]
 
 
+def _products(run: Run) -> list[dict[str, Any]]:
+    """Every product once, with the arms that get it: one base may be enriched in one arm and not in another."""
+    found: list[tuple[Product, list[str]]] = []
+    for arm, given in run.plan.protocol.arms.items():
+        if given.treatment is None:
+            continue
+        arms = next((arms for product, arms in found if product == given.treatment.product), None)
+        if arms is None:
+            found.append((given.treatment.product, [arm]))
+        else:
+            arms.append(arm)
+    return [{"product": product, "arms": arms, "estimates": _estimates(product.vesicles)} for product, arms in found]
+
+
+def _estimates(vesicles: Product) -> list[tuple[str, Estimate]]:
+    """The numbers behind a product."""
+    diameter = vesicles.diameter
+    rows = [
+        ("particles per ug of protein", vesicles.particles_per_ug),
+        ("median diameter, nm", diameter.median if diameter is not None else None),
+        ("geometric SD of the diameters", diameter.geometric_sd if diameter is not None else None),
+        *((f"{cargo.name}, copies per vesicle", cargo.copies_per_vesicle) for cargo in vesicles.cargo),
+    ]
+    return [(what, estimate) for what, estimate in rows if estimate is not None]
+
+
 def _dose(run: Run, arm: str) -> dict[str, Any]:
     given = run.plan.protocol.arms[arm].treatment
     if given is None or given.product.kind == "cells":
@@ -197,9 +233,13 @@ def _parameters(run: Run) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+def _is_shipped(run: Run) -> bool:
+    return run.study.id in study_ids() and load_study(run.study.id) == run.study
+
+
 def _command(run: Run) -> str:
-    settings = run.plan.settings
-    parts = [f"hepasome run {run.study.id} --seed {settings.seed} --draws {settings.draws}"]
+    settings, study = run.plan.settings, run.study.id if _is_shipped(run) else "study.yaml"
+    parts = [f"hepasome run {study} --seed {settings.seed} --draws {settings.draws}"]
     parts += [f"--subjects {settings.subjects}"] if settings.subjects else []
-    parts += [f"--set {name}={value:g}" for name, value in settings.overrides.items()]
+    parts += [f"--set {name}={float(value)!r}" for name, value in settings.overrides.items()]
     return " ".join(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -33,6 +34,8 @@ FATE_COLOURS = {
     "elsewhere or lost": "#6B4C3B",
 }
 
+WIDTH = 8.0  # in; text of 8 points stays readable on A4 and on a screen
+
 _LOOK: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.size": 9,
@@ -59,10 +62,10 @@ def arm_colours(arms: Sequence[str]) -> dict[str, str]:
     return {arm: _FIXED[arm] if arm in _FIXED else next(free) for arm in arms}
 
 
-def new_figure(width: float, height: float) -> Figure:
-    """An empty figure in the common look; width and height in inches."""
+def new_figure(height: float) -> Figure:
+    """An empty figure in the common look; height in inches."""
     with look():
-        return Figure(figsize=(width, height), layout="constrained")
+        return Figure(figsize=(WIDTH, height), layout="constrained")
 
 
 def look() -> AbstractContextManager[None]:
@@ -71,12 +74,18 @@ def look() -> AbstractContextManager[None]:
 
 
 def svg(figure: Figure) -> str:
-    """The figure as an SVG element that can stand in an HTML page."""
+    """The figure as an SVG element."""
     with look():
         buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     text = buffer.getvalue()
     return text[text.index("<svg") :]
+
+
+def embedded(drawing: str, name: str) -> str:
+    """An SVG element that can stand in one page with others: its ids start with its name."""
+    named = re.sub(r'(\bid="|xlink:href="#|url\(#)', rf"\g<1>{name}-", drawing)
+    return named.replace("<svg ", f'<svg role="img" aria-label="{name.replace("_", " ")}" ', 1)
 
 
 def png(figure: Figure) -> bytes:

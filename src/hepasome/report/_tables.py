@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from hepasome.inference import Verdict
@@ -17,7 +18,10 @@ def endpoint_table(run: Run) -> Table:
     """Mean and SD of every arm, with Hedges g and p against the control arm."""
     arms = list(run.plan.protocol.arms)
     table = Table(
-        title=f"{run.study.title}: what the laboratory would find", title_justify="left", box=None, pad_edge=False
+        title=escape(f"{run.study.title}: what the laboratory would find"),
+        title_justify="left",
+        box=None,
+        pad_edge=False,
     )
     table.add_column("endpoint", overflow="fold")
     for arm in arms:
@@ -42,9 +46,11 @@ def endpoint_table(run: Run) -> Table:
 
 
 def statistics_by_arm(run: Run) -> dict[tuple[str, str], dict[str, Any]]:
-    """The rows of a run's statistics by endpoint and arm."""
+    """The rows of a run's statistics by endpoint and arm; without numbers where no animal gave a value."""
     rows: list[dict[Any, Any]] = run.statistics().to_dict("records")
-    return {(row["endpoint"], row["arm"]): row for row in rows}
+    nothing = dict.fromkeys(("mean", "sd", "g", "g_low", "g_high", "p"), math.nan) | {"n": 0}
+    empty = {(str(e), arm): nothing for e in run.study.endpoints for arm in run.plan.protocol.arms}
+    return empty | {(row["endpoint"], row["arm"]): row for row in rows}
 
 
 def verdict_table(verdicts: list[Verdict]) -> Table:
@@ -56,10 +62,10 @@ def verdict_table(verdicts: list[Verdict]) -> Table:
     table.add_column("why", max_width=60)
     for verdict in verdicts:
         table.add_row(
-            verdict.claim.statement,
+            escape(verdict.claim.statement),
             f"[{_VERDICT_STYLE[verdict.label]}]{verdict.label}[/]",
             change_text(verdict),
-            verdict.reason,
+            escape(verdict.reason),
         )
     return table
 
@@ -68,26 +74,33 @@ def change_text(verdict: Verdict) -> str:
     """Median change with its interval, in percent."""
     if verdict.change is None or verdict.change_low is None or verdict.change_high is None:
         return ""
-    return f"{verdict.change:+.1f} % [{verdict.change_low:+.1f}, {verdict.change_high:+.1f}]"
+    return f"{signed(verdict.change)} % [{signed(verdict.change_low)}, {signed(verdict.change_high)}]"
 
 
-def number(value: float) -> str:
-    """A number with three significant digits, as a reader would write it."""
+def signed(value: float, digits: int = 1) -> str:
+    """A number with its sign; none where nothing but zeros would follow."""
+    text = f"{value:+.{digits}f}"
+    return text if float(text) else text[1:]
+
+
+def number(value: float | None) -> str:
+    """A number as a reader would write it: three digits, all before the point, or two with a power of ten."""
     if value is None or math.isnan(value):
         return "-"
     if math.isinf(value):
-        return "∞"
+        return "∞" if value > 0 else "-∞"
     if value == 0:
         return "0"
-    if 1e-3 <= abs(value) < 1e6:
-        digits = max(0, 2 - math.floor(math.log10(abs(value))))
+    rounded = float(f"{value:.2e}")
+    if 1e-3 <= abs(rounded) < 1e6:
+        digits = max(0, 2 - math.floor(math.log10(abs(rounded))))
         return f"{value:,.{digits}f}"
     mantissa, exponent = f"{value:.1e}".split("e")
     return f"{mantissa}e{int(exponent)}"
 
 
 def p_value(p: float) -> str:
-    """A p-value as journals print it."""
+    """A p-value as journals print it: two digits, three below 0.1; empty if there is none."""
     if math.isnan(p):
         return ""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.0995 else f"p = {p:.2f}"

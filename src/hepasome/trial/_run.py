@@ -6,8 +6,9 @@ import hashlib
 import importlib.metadata
 import io
 import json
+import math
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import pandas as pd
 
 from hepasome import engine
 from hepasome.biology import model_sbml, parameters
-from hepasome.files import InputError, input_error, write_atomically
+from hepasome.files import FindingList, input_error, write_atomically
 from hepasome.trial._assays import error_factor
 from hepasome.trial._draws import stream
 from hepasome.trial._plan import Plan, Planned, Settings, make_plan
@@ -29,6 +30,13 @@ _VESICLE_TOLERANCE = 1.0
 _PARTICLE_STATES = ("body_circulation_", "body_cells_", "_sinusoid_", "_bound", "_endosome", "_degraded")
 _CHUNK = 16
 _RUN_FILE = "run.json"
+_MOST_SUBJECTS = 1_000_000  # as in a study file
+_FITTING = {
+    "log": "It is a number above zero.",
+    "logit": "It is a share between zero and one.",
+    "linear": "It is a number, zero or above.",
+    "normal": "It is a finite number.",
+}
 
 Progress = Callable[[int, int], None]
 
@@ -88,11 +96,16 @@ def run_study(
         The Run. Subjects that could not be simulated are in it with their status and reason.
 
     Raises:
-        InputError: If an override names no parameter, or the folder holds another run.
+        InputError: If an override names no parameter or cannot be its value, or the folder holds another run.
     """
     settings = settings or Settings()
     _check(study, settings)
-    plan = make_plan(study, settings)
+    try:
+        plan = make_plan(study, settings)
+    except ArithmeticError:
+        if not settings.overrides:
+            raise
+        raise input_error("--set", "No animal has these values.", "Stay nearer to the tables' values.") from None
     solver = solver_settings(plan.model)
     provenance = _provenance(study, settings, plan.model, solver)
     keep = None if folder is None else _Folder(Path(folder), provenance)
@@ -117,18 +130,23 @@ def solver_settings(model: engine.Model) -> engine.Solver:
 
 
 def _check(study: Study, settings: Settings) -> None:
-    known = parameters(study.subject.species)
-    wrong = [name for name in settings.overrides if name not in known]
-    if wrong:
-        raise InputError(
-            finding
-            for name in wrong
-            for finding in input_error(
-                "--set", "The model has no such parameter.", "The model page lists them.", field=name
-            ).findings
+    table, found = parameters(study.subject.species), FindingList("--set")
+    for name, value in settings.overrides.items():
+        if name not in table:
+            found.add("The model has no such parameter.", "The model page lists them.", field=name)
+        elif not (math.isfinite(value) and _fits(value, table[name].scale)):
+            found.add("This parameter cannot have this value.", _FITTING[table[name].scale], field=name, value=value)
+    found.raise_if_any()
+    if settings.subjects is not None and not 2 <= settings.subjects <= _MOST_SUBJECTS:
+        raise input_error(
+            "--subjects", f"An arm has 2 to {_MOST_SUBJECTS:,} animals.", "Correct it.", value=settings.subjects
         )
-    if settings.subjects is not None and settings.subjects < 2:
-        raise input_error("--subjects", "An arm needs two animals or more.", "Give 2 or more.", value=settings.subjects)
+
+
+def _fits(value: float, scale: str) -> bool:
+    if scale == "logit":
+        return 0 < value < 1
+    return value > 0 if scale == "log" else value >= 0 or scale == "normal"
 
 
 def _provenance(study: Study, settings: Settings, model: engine.Model, solver: engine.Solver) -> dict[str, Any]:
@@ -154,7 +172,7 @@ def _simulate(
     on_progress: Progress | None,
 ) -> list[pd.DataFrame]:
     chunks = [plan.subjects[i : i + _CHUNK] for i in range(0, len(plan.subjects), _CHUNK)]
-    tables: dict[int, pd.DataFrame] = {} if keep is None else keep.load(len(chunks))
+    tables: dict[int, pd.DataFrame] = {} if keep is None else keep.load(chunks)
     missing = [i for i in range(len(chunks)) if i not in tables]
     todo = [planned for i in missing for planned in chunks[i]]
     total = len(plan.subjects)
@@ -164,6 +182,7 @@ def _simulate(
         if on_progress is not None:
             on_progress(already + done, total)
 
+    report(0, len(todo))
     trajectories = engine.simulate_ensemble(
         plan.model, [p.subject for p in todo], plan.times, plan.outputs, solver=solver, workers=workers, on_done=report
     )
@@ -202,23 +221,25 @@ class _Folder:
         if path.exists():
             try:
                 identity = json.loads(path.read_text())["identity"]
-            except (ValueError, KeyError, OSError):
+            except (ValueError, KeyError, TypeError, OSError):
                 identity = None
             if identity != provenance["identity"]:
                 raise input_error(
                     str(folder), "The folder holds another run, which would be lost.", "Choose another --out."
                 )
-        elif folder.exists() and any(folder.iterdir()):
+            return
+        # what a killed run left of its first file is no reason to refuse
+        if folder.exists() and any(not file.name.startswith(f".{_RUN_FILE}.") for file in folder.iterdir()):
             raise input_error(str(folder), "The folder is not empty and holds no run.", "Choose another --out.")
         self._write_status("running")
 
-    def load(self, count: int) -> dict[int, pd.DataFrame]:
-        """Chunks that are already there and whole."""
+    def load(self, chunks: Sequence[Sequence[Planned]]) -> dict[int, pd.DataFrame]:
+        """Chunks that are already there and whole; a damaged one is simulated again."""
         found = {}
-        for i in range(count):
-            path = self._chunk(i)
-            if path.exists():
-                found[i] = pd.read_parquet(path)
+        for i, chunk in enumerate(chunks):
+            table = _whole(self._chunk(i), [planned.key for planned in chunk])
+            if table is not None:
+                found[i] = table
         return found
 
     def save(self, i: int, table: pd.DataFrame) -> None:
@@ -243,8 +264,17 @@ class _Folder:
 
 def _write_table(path: Path, table: pd.DataFrame) -> None:
     buffer = io.BytesIO()
-    table.to_parquet(buffer, index=False)
+    table.to_parquet(buffer, index=False, write_page_checksum=True)
     write_atomically(path, buffer.getvalue())
+
+
+def _whole(path: Path, keys: list[str]) -> pd.DataFrame | None:
+    """The table of a chunk if it is there, undamaged and of these subjects."""
+    try:
+        table = pd.read_parquet(path, page_checksum_verification=True)
+        return table if table["key"].unique().tolist() == keys else None
+    except Exception:  # what a damaged file raises depends on its bytes
+        return None
 
 
 def _collect(plan: Plan, results: list[pd.DataFrame], folder: Path | None, provenance: dict[str, Any]) -> Run:
