@@ -1,6 +1,6 @@
 """What happens in the body: modules in Antimony, parameter tables, and their assembly into one SBML model."""
 
-from hepasome.biology._assembly import CELL_TYPES, Structure, antimony_text
+from hepasome.biology._assembly import CELL_TYPES, Structure, antimony_text, module_texts
 from hepasome.biology._equations import equations_page, state_count
 from hepasome.biology._physiology import fenestral_permeability, scaled_to_body_weight
 from hepasome.biology._routes import CCL4_DEPOT, CELL_ROUTES, CELLS_PRESENT, VESICLE_ROUTES
@@ -44,6 +44,7 @@ __all__ = [
     "fenestral_permeability",
     "from_scale",
     "model_sbml",
+    "module_texts",
     "parameter_rows",
     "parameters",
     "read_outs",

@@ -55,6 +55,11 @@ def instances(structure: Structure) -> dict[str, str]:
     return found
 
 
+def module_texts() -> dict[str, str]:
+    """Text of every module file, by the name under which `antimony_text` imports it."""
+    return {path.name: read_text(path) for path in sorted((FOLDER / "modules").glob("*.ant"))}
+
+
 def antimony_text(structure: Structure) -> str:
     """The Antimony text that imports the modules and joins them."""
     files = sorted(path.name for path in (FOLDER / "modules").glob("*.ant"))

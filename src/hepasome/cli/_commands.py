@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hepasome import LoadedStudy, SimulatedStudy, load_study
-from hepasome.biology import SPECIES, Structure, antimony_text, equations_page, model_sbml
+from hepasome.biology import SPECIES, Structure, antimony_text, equations_page, model_sbml, module_texts
 from hepasome.cli._progress import progress_bar
 from hepasome.engine import EngineError
 from hepasome.files import FindingList, InputError, input_error, write_atomically
@@ -169,7 +169,7 @@ def model_export(
     zones: Annotated[int, typer.Option(min=1, max=12, help="Zones of the liver.")] = 1,
     cells: Annotated[bool, typer.Option(help="With living donor cells.")] = False,
 ) -> None:
-    """Write the flat SBML, the Antimony text it was made from, and the equations as a page."""
+    """Write the flat SBML, the Antimony files it was made from, and the equations as a page."""
     if species not in SPECIES:
         raise input_error("--species", "There is no such species.", f"Use one of: {', '.join(SPECIES)}.", value=species)
     structure = Structure(species, zones, cells)  # type: ignore[arg-type] # checked in the line above
@@ -178,6 +178,7 @@ def model_export(
         (f"{stem}.xml", model_sbml(structure)),
         (f"{stem}.ant", antimony_text(structure)),
         ("model.md", equations_page()),
+        *module_texts().items(),
     ):
         _print(str(write_atomically(out_dir / file, content)))
 

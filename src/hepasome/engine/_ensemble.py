@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -71,7 +74,7 @@ def _stream(
         simulator = RoadRunnerSimulator(model, solver)
         yield from (simulator.simulate(subject, times, outputs) for subject in subjects)
         return
-    pool = ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(model, solver))
+    pool = ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(model, solver, os.getpid()))
     try:
         chunks = (subjects[i : i + _CHUNK] for i in range(0, len(subjects), _CHUNK))
         waiting: deque[Any] = deque()
@@ -90,10 +93,18 @@ def _stream(
         pool.shutdown(kill_workers=True)
 
 
-def _start_worker(model: Model, solver: Solver) -> None:
+def _start_worker(model: Model, solver: Solver, parent: int) -> None:
     global _simulator
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops its workers
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _simulator = RoadRunnerSimulator(model, solver)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent was killed and could not stop it."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def _simulate_chunk(chunk: Sequence[Subject], times: tuple[float, ...], outputs: tuple[str, ...]) -> list[Trajectory]:

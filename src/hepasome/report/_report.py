@@ -76,7 +76,7 @@ def _context(run: Run, verdicts: list[Verdict], drawings: dict[str, str]) -> dic
         "figures": {name: Markup(embedded(drawing, name)) for name, drawing in drawings.items()},  # noqa: S704 # ours
         "treated": treated_arms(run),
         "cell_names": CELL_NAMES,
-        "cells": vesicles_per_cell(run).to_dict("records"),
+        "cells": _cells(run),
         "cargo": cargo_per_cell(run).to_dict("records"),
         "repression": REPRESSION,
         "ceilings": CEILINGS,
@@ -214,6 +214,16 @@ def _estimates(vesicles: Product) -> list[tuple[str, Estimate]]:
         *((f"{cargo.name}, copies per vesicle", cargo.copies_per_vesicle) for cargo in vesicles.cargo),
     ]
     return [(what, estimate) for what, estimate in rows if estimate is not None]
+
+
+def _cells(run: Run) -> list[dict[str, Any]]:
+    """Vesicles and copies of every cargo with an action, per cell of each type."""
+    cargo = cargo_per_cell(run)
+    rows: list[dict[Any, Any]] = vesicles_per_cell(run).to_dict("records")
+    for row in rows:
+        carried = cargo[cargo["arm"] == row["arm"]].drop_duplicates("cargo").set_index("cargo")["carried"]
+        row["copies"] = {str(name): number * row["loaded"] for name, number in carried.items()}
+    return rows
 
 
 def _dose(run: Run, arm: str) -> dict[str, Any]:

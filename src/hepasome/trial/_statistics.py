@@ -63,6 +63,7 @@ def compare_arms(endpoints: pd.DataFrame, control: str, seed: int) -> pd.DataFra
     rows = []
     for endpoint, group in endpoints.groupby("endpoint", sort=False):
         values = {arm: part["measured"].dropna().to_numpy() for arm, part in group.groupby("arm", sort=False)}
+        values.setdefault(control, np.empty(0))
         others = [arm for arm in values if arm != control]
         p_values = _dunnett([values[arm] for arm in others], values[control], seed)
         for arm, measured in values.items():
