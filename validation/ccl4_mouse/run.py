@@ -19,8 +19,8 @@ BODY_WEIGHT = 20.0  # g
 READ_OUTS = ("ALT", "AST")
 DAY = 24.0  # h
 HOURS = {"h": 1.0, "mo": 30.4 * DAY}
-# mL/kg, times of the doses, read-outs, h. Neither dose is in the source at hand: 1 mL/kg is usual for a single dose, 0.5
-# for two doses a week. How long after the last dose the chronic animals were read is not stated: here 8 days.
+# Doses in mL/kg, their times and the read-outs in h. Neither dose is in the source at hand: 1 mL/kg is usual for a
+# single dose, 0.5 for two a week. How long after the last dose chronic animals were read is not stated: here 8 days.
 CONDITIONS = {
     "acute_ccl4_mouse": (1.0, (0.0,), np.arange(0, 73, 1.0)),
     "chronic_ccl4_mouse": (0.5, tuple(84.0 * i for i in range(16)), np.arange(0, 61 * DAY, 4.0)),
