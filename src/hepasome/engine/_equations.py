@@ -1,0 +1,209 @@
+"""What an SBML model computes: rates, initial values, events and what can be read, as values of one graph."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from sbmlode import OdeSystem
+
+from hepasome.engine._graph import Graph
+from hepasome.engine._mathml import MathReader
+from hepasome.engine._types import EngineError
+
+TIME = "time"  # integrated like a state where the model reads it, so that no method has to treat it apart
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an event sets: a state or a parameter, by its place, to a value."""
+
+    is_parameter: bool
+    place: int
+    value: int
+
+
+@dataclass(frozen=True)
+class TriggeredEvent:
+    """An event of the model.
+
+    Attributes:
+        name: Its id.
+        holds: Value of the trigger, a condition.
+        root: Value whose sign changes where the trigger does.
+        fires_at_start: Whether a trigger that holds at time zero fires.
+        priority: Events that fire together are executed from the highest on.
+        changes: What it sets, all at once.
+    """
+
+    name: str
+    holds: int
+    root: int
+    fires_at_start: bool
+    priority: float
+    changes: tuple[Change, ...]
+
+
+@dataclass
+class Equations:
+    """A model as values of a graph.
+
+    Attributes:
+        graph: Where all values are.
+        states: What is integrated.
+        parameters: What is constant between doses, switches and events, with its value in the model.
+        rates: Rate of each state.
+        start: Initial value of each state, from parameters alone.
+        computed: Parameters that the model computes at time zero: place -> value.
+        readable: Value of everything that can be read.
+        volume: States and parameters that are concentrations -> the parameter that is their volume.
+        events: In the order of execution.
+    """
+
+    graph: Graph
+    states: tuple[str, ...] = ()
+    parameters: dict[str, float] = field(default_factory=dict)
+    rates: list[int] = field(default_factory=list)
+    start: list[int] = field(default_factory=list)
+    computed: dict[int, int] = field(default_factory=dict)
+    readable: dict[str, int] = field(default_factory=dict)
+    volume: dict[str, str] = field(default_factory=dict)
+    events: tuple[TriggeredEvent, ...] = ()
+
+
+def equations_of(sbml: str) -> Equations:
+    """The equations of an SBML model.
+
+    Raises:
+        EngineError: If the text is no SBML, is not well defined, has no states, or uses what cannot be simulated; every
+            construct with its element.
+    """
+    try:
+        system = OdeSystem.from_sbml(sbml)
+    except ValueError as error:
+        raise EngineError(f"The model cannot be read: {error}") from error
+    refused = [f"{what} ({element})" for what, element in system.unsupported]
+    refused += [f"event with a delay ({event.symbol.sid})" for event in system.events if event.delay is not None]
+    if refused:
+        raise EngineError(f"The model uses what cannot be simulated here: {', '.join(refused)}.")
+    if not system.odes:
+        raise EngineError("The model has no states: nothing in it changes with time.")
+    return _Reader(system).read()
+
+
+class _Reader:
+    def __init__(self, system: OdeSystem) -> None:
+        self.system, self.graph = system, Graph()
+        self.states = list(system.states)
+        self.parameters = {q.symbol.sid: _number(q.value) for q in system.quantities if q.role == "constant"}
+        self._place = {name: i for i, name in enumerate(self.states)}
+        self._parameter_place = {name: i for i, name in enumerate(self.parameters)}
+        self._functions = {f.symbol.sid: (tuple(f.arguments), f.body) for f in system.functions}
+        self._values: dict[str, int] = {}
+        self._reader = MathReader(self.graph, self._lookup, self._time, self._functions)
+
+    def read(self) -> Equations:
+        for assignment in self.system.assignments:
+            self._values[assignment.variable] = self._reader.number(assignment.math)
+        rates = [self._reader.number(ode.rhs) for ode in self.system.odes]
+        start, computed = self._start()
+        events = tuple(self._event(event) for event in self.system.events)
+        readable = self._readable()
+        if TIME in self._place:  # some equation has asked for it
+            rates.append(self.graph.constant(1.0))
+            start.append(self.graph.constant(0.0))
+        return Equations(
+            self.graph,
+            tuple(self.states),
+            self.parameters,
+            rates,
+            start,
+            computed,
+            readable,
+            self._volumes(),
+            tuple(sorted(events, key=lambda event: -event.priority)),
+        )
+
+    def _lookup(self, name: str) -> int:
+        if name in self._values:
+            return self._values[name]
+        if name in self._place:
+            return self.graph.state(self._place[name])
+        return self.graph.parameter(self._parameter_place[name])
+
+    def _time(self) -> int:
+        if TIME not in self._place:
+            self._place[TIME] = len(self.states)
+            self.states.append(TIME)
+        return self.graph.state(self._place[TIME])
+
+    def _start(self) -> tuple[list[int], dict[int, int]]:
+        """Initial values of the states, and of the parameters that have an initial assignment."""
+        values: dict[str, int] = {}
+        computed: dict[int, int] = {}
+
+        def lookup(name: str) -> int:
+            return values[name] if name in values else self.graph.parameter(self._parameter_place[name])
+
+        reader = MathReader(self.graph, lookup, lambda: self.graph.constant(0.0), self._functions)
+        for assignment in self.system.initial:
+            name, value = assignment.variable, reader.number(assignment.math)
+            if name in self._parameter_place:
+                # not a number stands for "as the model computes it"; what the user sets is kept
+                place = self._parameter_place[name]
+                given = self.graph.parameter(place)
+                value = self.graph.apply("select", self.graph.apply("ne", given, given), value, given)
+                computed[place] = value
+                self.parameters[name] = math.nan
+            values[name] = value
+        return [values[name] for name in self.system.states], computed
+
+    def _event(self, event: Any) -> TriggeredEvent:
+        new: dict[str, int] = {}
+        for assignment in event.assignments:
+            value = self.graph.constant(1.0) if assignment.math is None else self._reader.number(assignment.math)
+            if assignment.scale is not None:
+                value = self.graph.apply("mul", value, self._reader.number(assignment.scale))
+            if assignment.divisor is not None:
+                if assignment.divisor not in new:
+                    raise EngineError(
+                        f"The event {event.symbol.sid} changes the size of {assignment.divisor} through a rule, which "
+                        "cannot be simulated here."
+                    )
+                value = self.graph.apply("div", value, new[assignment.divisor])
+            new[assignment.variable] = value
+        changes = tuple(
+            Change(name not in self._place, {**self._parameter_place, **self._place}[name], value)
+            for name, value in new.items()
+        )
+        priority = self.graph.constant(-math.inf) if event.priority is None else self._reader.number(event.priority)
+        if not self.graph.is_constant(priority):
+            raise EngineError(f"The priority of the event {event.symbol.sid} is no number.")
+        return TriggeredEvent(
+            event.symbol.sid,
+            self._reader.truth(event.trigger),
+            self._reader.number(event.root),
+            not event.initial_value,
+            self.graph.number[priority],
+            changes,
+        )
+
+    def _readable(self) -> dict[str, int]:
+        found = {name: self._lookup(name) for name in (*self.states, *self.parameters, *self._values)}
+        for species in self.system.species:
+            name = species.symbol.sid
+            if not species.amount and species.compartment is not None:
+                found[name] = self.graph.apply("mul", found[name], self._lookup(species.compartment))
+        return found
+
+    def _volumes(self) -> dict[str, str]:
+        return {
+            species.symbol.sid: species.compartment
+            for species in self.system.species
+            if not species.amount and species.compartment in self._parameter_place
+        }
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)
