@@ -22,7 +22,7 @@ LAYERS = (
     ("biology", "product", "evidence"),
     ("trial",),
     ("inference", "translation"),
-    ("report",),
+    ("report", "bench"),
     ("cli", "web"),
 )
 FILES = "files"  # imports nothing of hepasome and may be imported by everyone except the engine

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hepasome.engine import (
+    CompiledSimulator,
     Dose,
     EngineError,
     Model,
@@ -24,7 +25,7 @@ from hepasome.engine import (
     simulate_ensemble,
 )
 
-SIMULATORS: list[type[Simulator]] = [RoadRunnerSimulator]
+SIMULATORS: list[type[Simulator]] = [CompiledSimulator, RoadRunnerSimulator]
 TIGHT = Solver(relative_tolerance=1e-9, absolute_tolerance=1e-12)
 
 

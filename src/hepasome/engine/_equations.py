@@ -8,7 +8,7 @@ from typing import Any
 
 from sbmlode import OdeSystem
 
-from hepasome.engine._graph import Graph
+from hepasome.engine._graph import Graph, Level
 from hepasome.engine._mathml import MathReader
 from hepasome.engine._types import EngineError
 
@@ -31,18 +31,37 @@ class TriggeredEvent:
     Attributes:
         name: Its id.
         holds: Value of the trigger, a condition.
-        root: Value whose sign changes where the trigger does.
         fires_at_start: Whether a trigger that holds at time zero fires.
         priority: Events that fire together are executed from the highest on.
+        persistent: Whether it is executed even if its trigger no longer holds when its turn comes.
+        at_trigger: Whether its values are those of the moment of the trigger, not of its turn.
         changes: What it sets, all at once.
     """
 
     name: str
     holds: int
-    root: int
     fires_at_start: bool
     priority: float
+    persistent: bool
+    at_trigger: bool
     changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class TimeCondition:
+    """A comparison of time with something that is constant between stops. Where it changes, the integration stops.
+
+    Attributes:
+        place: Of the parameter that is 1 where the condition holds and 0 elsewhere.
+        threshold: Value that time is compared with.
+        before: Whether it holds before the threshold; else after it.
+        at_threshold: Whether it holds at the threshold itself.
+    """
+
+    place: int
+    threshold: int
+    before: bool
+    at_threshold: bool
 
 
 @dataclass
@@ -57,7 +76,8 @@ class Equations:
         start: Initial value of each state, from parameters alone.
         computed: Parameters that the model computes at time zero: place -> value.
         readable: Value of everything that can be read.
-        volume: States and parameters that are concentrations -> the parameter that is their volume.
+        volume: States and parameters that are concentrations -> the name of their volume.
+        time_conditions: In the order of their places, which follow those of the parameters.
         events: In the order of execution.
     """
 
@@ -69,6 +89,7 @@ class Equations:
     computed: dict[int, int] = field(default_factory=dict)
     readable: dict[str, int] = field(default_factory=dict)
     volume: dict[str, str] = field(default_factory=dict)
+    time_conditions: tuple[TimeCondition, ...] = ()
     events: tuple[TriggeredEvent, ...] = ()
 
 
@@ -101,7 +122,8 @@ class _Reader:
         self._parameter_place = {name: i for i, name in enumerate(self.parameters)}
         self._functions = {f.symbol.sid: (tuple(f.arguments), f.body) for f in system.functions}
         self._values: dict[str, int] = {}
-        self._reader = MathReader(self.graph, self._lookup, self._time, self._functions)
+        self._conditions: dict[tuple[int, bool, bool], TimeCondition] = {}
+        self._reader = MathReader(self.graph, self._lookup, self._time, self._functions, self._compare)
 
     def read(self) -> Equations:
         for assignment in self.system.assignments:
@@ -122,6 +144,7 @@ class _Reader:
             computed,
             readable,
             self._volumes(),
+            tuple(self._conditions.values()),
             tuple(sorted(events, key=lambda event: -event.priority)),
         )
 
@@ -137,6 +160,17 @@ class _Reader:
             self._place[TIME] = len(self.states)
             self.states.append(TIME)
         return self.graph.state(self._place[TIME])
+
+    def _compare(self, operation: str, a: int, b: int) -> int:
+        time = self.graph.state(self._place[TIME]) if TIME in self._place else None
+        threshold = b if a == time else a
+        if time not in (a, b) or self.graph.level[threshold] is Level.STATE:
+            return self.graph.apply(operation, a, b)
+        key = (threshold, a == time, operation == "le")
+        if key not in self._conditions:
+            place = len(self.parameters) + len(self._conditions)
+            self._conditions[key] = TimeCondition(place, *key)
+        return self.graph.apply("ne", self.graph.parameter(self._conditions[key].place), self.graph.constant(0.0))
 
     def _start(self) -> tuple[list[int], dict[int, int]]:
         """Initial values of the states, and of the parameters that have an initial assignment."""
@@ -183,9 +217,10 @@ class _Reader:
         return TriggeredEvent(
             event.symbol.sid,
             self._reader.truth(event.trigger),
-            self._reader.number(event.root),
             not event.initial_value,
             self.graph.number[priority],
+            event.persistent,
+            event.use_values_from_trigger_time,
             changes,
         )
 
@@ -201,7 +236,7 @@ class _Reader:
         return {
             species.symbol.sid: species.compartment
             for species in self.system.species
-            if not species.amount and species.compartment in self._parameter_place
+            if not species.amount and species.compartment is not None
         }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from hepasome.engine._graph import Graph
 
@@ -23,6 +24,11 @@ class Factors:
     order: tuple[int, ...]
     place: dict[Entry, int]
     entries: tuple[Entry, ...]
+
+    @cached_property
+    def rank(self) -> dict[int, int]:
+        """Step at which each state is eliminated."""
+        return {state: k for k, state in enumerate(self.order)}
 
 
 def plan_factors(size: int, pattern: Iterable[Entry]) -> Factors:
@@ -65,7 +71,7 @@ def factorise(graph: Graph, factors: Factors, matrix: dict[Entry, int]) -> tuple
     Returns:
         One value per place of the plan, and for every pivot its value before and after elimination.
     """
-    rank = {state: k for k, state in enumerate(factors.order)}
+    rank = factors.rank
     work = {(rank[i], rank[j]): value for (i, j), value in matrix.items()}
     size = len(factors.order)
     below: list[list[int]] = [[] for _ in range(size)]

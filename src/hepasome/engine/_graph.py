@@ -158,8 +158,8 @@ class Graph:
             case "div":
                 if self.is_constant(b, 1.0) or self.is_constant(a, 0.0):
                     return a
-                if self.ops[a] == "neg":
-                    return self.apply("neg", self.apply("div", self.args[a][0], b))
+                if not self.is_constant(a, 1.0):  # one reciprocal serves all that is divided by the same value
+                    return self.apply("mul", a, self.apply("div", self.constant(1.0), b))
             case "neg":
                 if self.ops[a] == "neg":
                     return self.args[a][0]

@@ -138,6 +138,29 @@ class Function:
         bits = self.value(f"bitcast {self.booleans} {condition} to i{self.width}")
         return self.value(f"zext i{self.width} {bits} to i64")
 
+    def from_mask(self, bits: Name) -> Name:
+        """The condition that has one bit per lane in an i64."""
+        few = self.value(f"trunc i64 {bits} to i{self.width}")
+        return self.value(f"bitcast i{self.width} {few} to {self.booleans}")
+
+    def any(self, condition: Name) -> Name:
+        """Whether a condition holds in any lane, as i1."""
+        return self.nonzero(self.mask(condition))
+
+    def nonzero(self, integer: Name) -> Name:
+        """Whether an i64 is not zero."""
+        return self.value(f"icmp ne i64 {integer}, 0")
+
+    def whole_compare(self, relation: str, a: Name, b: Name) -> Name:
+        """Lane by lane a relation of integers."""
+        return self.value(f"icmp {relation} {self.integers} {a}, {b}")
+
+    def spread(self, scalar: Name, kind: str = "double") -> Name:
+        """A scalar in every lane."""
+        vector = f"<{self.width} x {kind}>"
+        one = self.value(f"insertelement {vector} poison, {kind} {scalar}, i64 0")
+        return self.value(f"shufflevector {vector} {one}, {vector} poison, <{self.width} x i32> zeroinitializer")
+
     # memory
 
     def place(self, pointer: Name, index: Name | int, kind: str | None = None) -> Name:
@@ -147,14 +170,15 @@ class Function:
     def load(self, pointer: Name, index: Name | int = 0, kind: str | None = None) -> Name:
         """An element of an array of vectors, or of another type."""
         at = self.place(pointer, index, kind) if index != 0 else pointer
-        align = "" if kind is not None and not kind.startswith("<") else ", align 64"
-        return self.value(f"load {kind or self.vector}, ptr {at}{align}")
+        return self.value(f"load {kind or self.vector}, ptr {at}{self._aligned(kind)}")
 
     def store(self, value: Name, pointer: Name, index: Name | int = 0, kind: str | None = None) -> None:
         """Write an element of an array of vectors, or of another type."""
         at = self.place(pointer, index, kind) if index != 0 else pointer
-        align = "" if kind is not None and not kind.startswith("<") else ", align 64"
-        self.line(f"store {kind or self.vector} {value}, ptr {at}{align}")
+        self.line(f"store {kind or self.vector} {value}, ptr {at}{self._aligned(kind)}")
+
+    def _aligned(self, kind: str | None) -> str:
+        return "" if kind is not None and not kind.startswith("<") else f", align {8 * self.width}"
 
     # control
 
@@ -165,9 +189,7 @@ class Function:
         self.store("0", counter, kind="i64")
         with self.repeat() as leave:
             index = self.load(counter, kind="i64")
-            with self.when(self.value(f"icmp sge i64 {index}, {count}")):
-                self.jump(leave)
-                self.begin(self.label("unreached"))
+            self.leave_if(self.value(f"icmp sge i64 {index}, {count}"), leave)
             yield index
             self.store(self.value(f"add i64 {index}, 1"), counter, kind="i64")
 
@@ -180,6 +202,12 @@ class Function:
         yield leave
         self.jump(head)
         self.begin(leave)
+
+    def leave_if(self, condition: Name, label: str) -> None:
+        """Jump to a label if a condition (i1) holds."""
+        after = self.label("after")
+        self.line(f"br i1 {condition}, label %{label}, label %{after}")
+        self.begin(after)
 
     @contextmanager
     def when(self, condition: Name) -> Iterator[None]:
@@ -198,9 +226,7 @@ class Function:
         self.store(bits, left, kind="i64")
         with self.repeat() as leave:
             now = self.load(left, kind="i64")
-            with self.when(self.value(f"icmp eq i64 {now}, 0")):
-                self.jump(leave)
-                self.begin(self.label("unreached"))
+            self.leave_if(self.value(f"icmp eq i64 {now}, 0"), leave)
             yield self.value(f"call i64 @llvm.cttz.i64(i64 {now}, i1 true)")
             without = self.value(f"sub i64 {now}, 1")
             self.store(self.value(f"and i64 {now}, {without}"), left, kind="i64")

@@ -36,7 +36,9 @@ def derived_values(graph: Graph, roots: Sequence[int]) -> list[int]:
     return sorted(found)
 
 
-def write_values(f: Function, graph: Graph, roots: Sequence[int], place: Place) -> list[Name]:
+def write_values(
+    f: Function, graph: Graph, roots: Sequence[int], place: Place, store: Callable[[int, Name], None]
+) -> None:
     """Write the computation of values into a function.
 
     A product that is used once, by a sum, becomes a fused multiply-add with one rounding.
@@ -46,51 +48,63 @@ def write_values(f: Function, graph: Graph, roots: Sequence[int], place: Place) 
         graph: Where the values are.
         roots: Values to compute.
         place: Where a value already lies.
-
-    Returns:
-        Names of the values in the function.
+        store: Called with the index of a root and the name of its value as soon as it is known: what is stored early
+            occupies no register, which makes the code faster and its compilation much faster.
     """
+    asked: dict[int, list[int]] = {}
+    for i, root in enumerate(roots):
+        asked.setdefault(root, []).append(i)
     names: dict[int, Name] = {}
     order: list[int] = []
-    uses: Counter[int] = Counter(roots)
+    uses: Counter[int] = Counter()
     seen: set[int] = set()
-    waiting = list(roots)
+    # depth first, so that a value is computed shortly before it is used
+    waiting = [(root, False) for root in reversed(roots)]
     while waiting:
-        value = waiting.pop()
-        if value in seen:
-            continue
-        seen.add(value)
-        if graph.ops[value] == "constant":
-            names[value] = f.number(graph.number[value])
-            continue
-        order.append(value)
-        if place(value) is None:
-            uses.update(graph.args[value])
-            waiting += graph.args[value]
+        value, ready = waiting.pop()
+        if ready:
+            order.append(value)
+        elif value not in seen:
+            seen.add(value)
+            waiting.append((value, True))
+            if graph.ops[value] != "constant" and place(value) is None:
+                uses.update(graph.args[value])
+                waiting += [(argument, False) for argument in reversed(graph.args[value])]
+    uses.update(asked.keys())
     writer = _Writer(f, graph, names, uses, place)
-    for value in sorted(order):
-        writer.write(value)
-    return [writer.name(root) for root in roots]
+    for value in order:
+        writer.write(value, needed=value in asked)
+        for i in asked.get(value, ()):
+            store(i, names[value])
 
 
 class _Writer:
     def __init__(self, f: Function, graph: Graph, names: dict[int, Name], uses: Counter[int], place: Place) -> None:
         self.f, self.graph, self.names, self.uses, self.place = f, graph, names, uses, place
+        self.deferred: set[int] = set()
 
     def name(self, value: int) -> Name:
+        place = self.place(value)
+        if place is not None:
+            # loaded anew at each use: the processor takes it from memory as an operand, and no register is held
+            return self.f.load(*place)
         if value not in self.names:  # a product that was left for a sum, after all needed by itself
             a, b = (self.name(argument) for argument in self.graph.args[value])
             self.names[value] = self.f.float("fmul", a, b)
         return self.names[value]
 
-    def write(self, value: int) -> None:
-        place = self.place(value)
-        if place is not None:
-            self.names[value] = self.f.load(*place)
+    def write(self, value: int, *, needed: bool) -> None:
+        if self.graph.ops[value] == "constant":
+            self.names[value] = self.f.number(self.graph.number[value])
+            return
+        if self.place(value) is not None:
+            if needed:
+                self.names[value] = self.name(value)
             return
         op, args = self.graph.ops[value], self.graph.args[value]
-        if op == "mul" and self.uses[value] == 1:
-            return  # written where it is used
+        if op == "mul" and self.uses[value] == 1 and not needed:
+            self.deferred.add(value)  # written where it is used
+            return
         if op in ("add", "sub"):
             fused = self._fused(op, *args)
             if fused is not None:
@@ -101,7 +115,7 @@ class _Writer:
 
     def _fused(self, op: str, a: int, b: int) -> Name | None:
         for product, other in ((b, a), (a, b)):
-            if product in self.names or self.graph.ops[product] != "mul":
+            if product not in self.deferred:
                 continue
             x, y = (self.name(argument) for argument in self.graph.args[product])
             z = self.name(other)

@@ -78,12 +78,19 @@ class MathReader:
         lookup: Gives the value of an id.
         time: Gives the value of time.
         functions: Function definitions: arguments and body.
+        compare: Gives the value of a comparison, `lt` or `le`.
     """
 
     def __init__(
-        self, graph: Graph, lookup: Callable[[str], int], time: Callable[[], int], functions: Mapping[str, Function]
+        self,
+        graph: Graph,
+        lookup: Callable[[str], int],
+        time: Callable[[], int],
+        functions: Mapping[str, Function],
+        compare: Callable[[str, int, int], int] | None = None,
     ) -> None:
         self._graph, self._lookup, self._time, self._functions = graph, lookup, time, functions
+        self._compare = compare or graph.apply
 
     def number(self, node: Any, bound: Mapping[str, int] | None = None) -> int:
         """The value of an expression as a number; true is 1 and false is 0."""
@@ -131,7 +138,8 @@ class MathReader:
     def _relation(self, kind: int, children: list[Any], bound: Mapping[str, int]) -> int:
         operation, turned = _RELATIONS[kind]
         values = [self.number(child, bound) for child in children]
-        pairs = [self._graph.apply(operation, *((b, a) if turned else (a, b))) for a, b in pairwise(values)]
+        compare = self._compare if operation in ("lt", "le") else self._graph.apply
+        pairs = [compare(operation, *((b, a) if turned else (a, b))) for a, b in pairwise(values)]
         return reduce(lambda a, b: self._graph.apply("and", a, b), pairs)
 
     def _empty(self, kind: int) -> int:

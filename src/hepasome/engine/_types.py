@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
+
+_MOST_NAMED = 3
 
 
 class EngineError(ValueError):
@@ -20,7 +23,11 @@ class Status(Enum):
     COMPLETED = "The subject was simulated to the end."
     TOO_MANY_STEPS = "The solver needed too many steps. The parameters of this subject make the model too stiff."
     SOLVER_FAILED = "The solver failed. The parameters of this subject are probably far from any living animal."
-    NOT_FINITE = "A state became infinite. The parameters of this subject let something grow without limit."
+    NOT_FINITE = (
+        "A value became infinite or undefined: with the parameters of this subject something grew without limit or was "
+        "divided by zero."
+    )
+    ENDLESS_EVENTS = "Events of the model trigger each other without end."
 
 
 @dataclass(frozen=True)
@@ -68,13 +75,15 @@ class Solver:
         relative_tolerance: For every state.
         absolute_tolerance: For every state that is not named below.
         state_tolerances: Absolute tolerance of single states.
-        maximum_steps: Steps allowed between two outputs.
+        maximum_steps: Steps allowed between two stops (start, dose, switch, end); libRoadRunner counts between outputs.
+        method: `rodas5p`, or `rodas4` for a cross-check; libRoadRunner always uses CVODE.
     """
 
     relative_tolerance: float = 1e-6
     absolute_tolerance: float = 1e-9
     state_tolerances: Mapping[str, float] = field(default_factory=dict)
     maximum_steps: int = 20_000
+    method: str = "rodas5p"
 
 
 @dataclass(frozen=True)
@@ -97,3 +106,22 @@ class Trajectory:
     times: NDArray[np.float64]
     values: NDArray[np.float64]
     outputs: tuple[str, ...]
+
+
+def failure(status: Status, subject: Subject, model_values: Mapping[str, float], when: str) -> str:
+    """One sentence for a subject that was not simulated to the end.
+
+    Args:
+        status: Why.
+        subject: Whose simulation failed.
+        model_values: Values of the model; the parameters of the subject that lie farthest from them are named.
+        when: Time, in words.
+    """
+    apart = {
+        name: abs(math.log(value / model_values[name]))
+        for name, value in subject.parameters.items()
+        if value > 0 and model_values.get(name, 0.0) > 0 and value != model_values[name]
+    }
+    farthest = sorted(apart, key=lambda name: -apart[name])[:_MOST_NAMED]
+    named = ", ".join(f"{n} = {subject.parameters[n]:.3g} (model: {model_values[n]:.3g})" for n in farthest)
+    return f"{status.value} It happened {when}." + (f" Farthest from the model: {named}." if named else "")

@@ -1,0 +1,222 @@
+"""The equations of a model as functions over lanes: initial values, rates, factors, solution, read-outs, events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hepasome.engine._derivative import jacobian
+from hepasome.engine._equations import TIME, Equations
+from hepasome.engine._factorise import Factors, factorise, plan_factors, solve
+from hepasome.engine._graph import INPUTS, Graph, Level
+from hepasome.engine._ir import Function, Name
+from hepasome.engine._lower import derived_values, write_values
+
+# a pivot that is smaller than its own terms by this factor has lost as many digits
+_SMALLEST_PIVOT = 1e-8
+
+
+class Kernels:
+    """Writes the functions of one model.
+
+    Arrays of vectors: `y` states; `p` parameters, then time conditions, then what was derived from both; `w` factors.
+
+    Attributes:
+        states: Number of states.
+        parameters: Number of parameters and time conditions.
+        derived: Number of values derived from them.
+        factors: Number of factors of the matrix of a step.
+        computed_outputs: Names of what can be read and is neither a state nor a parameter.
+        thresholds: Where time conditions change: a number, or a place among the parameters.
+        time_place: Place of time among the states; None if the model does not read time.
+    """
+
+    def __init__(self, equations: Equations, width: int) -> None:
+        self.equations, self.width = equations, width
+        graph = equations.graph
+        entries = jacobian(graph, equations.rates)
+        self.states = len(equations.states)
+        self.parameters = len(equations.parameters) + len(equations.time_conditions)
+        self.computed_outputs = tuple(
+            name for name, value in equations.readable.items() if graph.ops[value] not in INPUTS
+        )
+        self.time_place = equations.states.index(TIME) if TIME in equations.states else None
+        self._plan: Factors = plan_factors(self.states, entries)
+        self.factors = len(self._plan.entries)
+        shift = graph.state(self.states)  # 1/(step x gamma), the place after the last state
+        matrix = {entry: graph.apply("neg", slope) for entry, slope in entries.items()}
+        for i in range(self.states):
+            matrix[i, i] = graph.apply("add", shift, matrix.get((i, i), graph.constant(0.0)))
+        self._factor_values, pivots = factorise(graph, self._plan, matrix)
+        self._lost = {k: _lost(graph, *pivot) for k, pivot in enumerate(pivots) if pivot[0] != pivot[1]}
+        roots = [*equations.rates, *self._factor_values, *self._lost.values(), *equations.readable.values()]
+        for event in equations.events:
+            roots += [event.holds, *(change.value for change in event.changes)]
+        thresholds = [condition.threshold for condition in equations.time_conditions]
+        self._derived = derived_values(graph, [*roots, *thresholds])
+        self._derived_place = {value: self.parameters + k for k, value in enumerate(self._derived)}
+        self.derived = len(self._derived)
+        self.thresholds = [self._constant_or_place(value) for value in thresholds]
+
+    def texts(self) -> list[str]:
+        """All functions."""
+        events = [self._derive(exact=True), self._triggers(), self._event_values()] if self.equations.events else []
+        read = self._values("read", [self.equations.readable[name] for name in self.computed_outputs])
+        return [
+            self._start(),
+            self._derive(exact=False),
+            self._values("rates", self.equations.rates),
+            self._factorise(),
+            self._solve(),
+            read,
+            *events,
+        ]
+
+    def operations(self) -> int:
+        """Additions and multiplications of one step with eight stages, per lane; a division counts as one."""
+        graph = self.equations.graph
+        once = _arithmetic(graph, [*self.equations.rates, *self._factor_values])
+        rates, solving = _arithmetic(graph, self.equations.rates), 2 * self.factors
+        return once + 7 * rates + 8 * solving + 2 * self.states * (28 + 28)
+
+    def _constant_or_place(self, value: int) -> float | int:
+        place = self._place(value)
+        return self.equations.graph.number[value] if place is None else place[1]
+
+    def _place(self, value: int) -> tuple[Name, int] | None:
+        graph = self.equations.graph
+        if graph.ops[value] == "state":
+            place = int(graph.number[value])
+            return ("%shift", 0) if place == self.states else ("%y", place)
+        return ("%p", self._derived_place[value]) if value in self._derived_place else self._parameter_place(value)
+
+    def _parameter_place(self, value: int) -> tuple[Name, int] | None:
+        """Where a value lies before anything was derived."""
+        graph = self.equations.graph
+        return ("%p", int(graph.number[value])) if graph.ops[value] == "parameter" else None
+
+    def _function(self, name: str, *arguments: str) -> Function:
+        return Function(name, self.width, [("ptr", argument) for argument in arguments], inline=False)
+
+    def _end(self, f: Function) -> str:
+        f.line("ret void")
+        return f.text()
+
+    def _values(self, name: str, values: Sequence[int]) -> str:
+        """A function that computes values from states and parameters, one after the other into `out`."""
+        f = self._function(name, "y", "p", "out")
+        write_values(f, self.equations.graph, values, self._place, lambda i, value: f.store(value, "%out", i))
+        return self._end(f)
+
+    def _start(self) -> str:
+        """Initial values from parameters alone, and the parameters that the model computes."""
+        f = self._function("start", "p", "y")
+        computed = list(self.equations.computed)
+        found: dict[int, Name] = {}
+        roots = [*self.equations.computed.values(), *self.equations.start]
+        write_values(f, self.equations.graph, roots, self._parameter_place, found.__setitem__)
+        for i, value in found.items():  # only now: the parameters are read above
+            array, place = ("%p", computed[i]) if i < len(computed) else ("%y", i - len(computed))
+            f.store(value, array, place)
+        return self._end(f)
+
+    def _derive(self, *, exact: bool) -> str:
+        """Time conditions at the start of the lane's segment, then everything derived from parameters.
+
+        A condition is that of the moment after its threshold, or, where `exact`, that of the threshold itself.
+        """
+        f = self._function("derive_exactly" if exact else "derive", "p", "segment")
+        one, zero = f.number(1.0), f.number(0.0)
+        graph = self.equations.graph
+        for condition in self.equations.time_conditions:
+            found: dict[int, Name] = {}
+            write_values(f, graph, [condition.threshold], self._parameter_place, found.__setitem__)
+            strictly = not exact or condition.before != condition.at_threshold
+            before = f.compare("olt" if strictly else "ole", f.load("%segment"), found[0])
+            holds = (one, zero) if condition.before else (zero, one)
+            f.store(f.choose(before, *holds), "%p", condition.place)
+
+        def store(i: int, value: Name) -> None:
+            f.store(value, "%p", self._derived_place[self._derived[i]])
+
+        write_values(f, graph, self._derived, self._parameter_place, store)
+        return self._end(f)
+
+    def _factorise(self) -> str:
+        """Rates and the factors of shift - Jacobian; `bad` is not zero in lanes with a pivot that lost its digits."""
+        f = self._function("factorise", "y", "p", "shift", "out", "w", "bad")
+        bad = f.cell(f.vector)
+        f.store(f.number(0.0), bad)
+        targets = [("%out", i) for i in range(self.states)]
+        roots = list(self.equations.rates)
+        # the check of a pivot stands beside it, so that nothing waits in a register for the end
+        for k, (entry, value) in enumerate(zip(self._plan.entries, self._factor_values, strict=True)):
+            targets.append(("%w", k))
+            roots.append(value)
+            if entry[0] == entry[1] and entry[0] in self._lost:
+                targets.append((bad, 0))
+                roots.append(self._lost[entry[0]])
+
+        def store(i: int, value: Name) -> None:
+            array, place = targets[i]
+            if array == bad:
+                value = f.choose(value, f.number(1.0), f.load(bad))
+            f.store(value, array, place)
+
+        write_values(f, self.equations.graph, roots, self._place, store)
+        f.store(f.load(bad), "%bad")
+        return self._end(f)
+
+    def _solve(self) -> str:
+        """Solution `out` of the factorised system with the right side `b`."""
+        f = self._function("solve", "w", "b", "out")
+        graph = Graph()
+        factors = [graph.parameter(k) for k in range(self.factors)]
+        solution = solve(graph, self._plan, factors, [graph.state(i) for i in range(self.states)])
+        write_values(
+            f,
+            graph,
+            solution,
+            lambda value: _input(graph, value, state="%b", parameter="%w"),
+            lambda i, value: f.store(value, "%out", i),
+        )
+        return self._end(f)
+
+    def _triggers(self) -> str:
+        """1 for every event whose trigger holds, else 0."""
+        f = self._function("triggers", "y", "p", "out")
+        holds = [event.holds for event in self.equations.events]
+        graph = self.equations.graph
+
+        def store(i: int, value: Name) -> None:
+            always = graph.is_constant(holds[i])
+            f.store(value if always else f.choose(value, f.number(1.0), f.number(0.0)), "%out", i)
+
+        write_values(f, graph, holds, self._place, store)
+        return self._end(f)
+
+    def _event_values(self) -> str:
+        """What every event would set, one after the other."""
+        return self._values("event_values", [c.value for event in self.equations.events for c in event.changes])
+
+
+def _input(graph: Graph, value: int, **arrays: Name) -> tuple[Name, int] | None:
+    array = arrays.get(graph.ops[value])
+    return None if array is None else (array, int(graph.number[value]))
+
+
+def _lost(graph: Graph, before: int, after: int) -> int:
+    """Whether a pivot is so much smaller than before its elimination that it has lost its digits, or is no number."""
+    least = graph.apply("mul", graph.constant(_SMALLEST_PIVOT), graph.apply("abs", before))
+    return graph.apply("not", graph.apply("le", least, graph.apply("abs", after)))
+
+
+def _arithmetic(graph: Graph, roots: Sequence[int]) -> int:
+    """Operations on states that a set of values takes."""
+    seen: set[int] = set()
+    waiting = list(roots)
+    while waiting:
+        value = waiting.pop()
+        if value not in seen and graph.level[value] is Level.STATE:
+            seen.add(value)
+            waiting += graph.args[value]
+    return sum(graph.ops[value] not in INPUTS for value in seen)
