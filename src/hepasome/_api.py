@@ -7,8 +7,9 @@ from functools import cached_property
 from pathlib import Path
 
 from hepasome import report as reports
+from hepasome.engine import SimulatorName
 from hepasome.inference import Verdict, judge
-from hepasome.trial import Progress, Run, Settings, Study, default_folder, run_study
+from hepasome.trial import Computing, Progress, Run, Settings, Study, default_folder, run_study
 from hepasome.trial import load_study as read_study
 
 RUNS = Path("runs")
@@ -62,6 +63,8 @@ class LoadedStudy:
         out: Path | str | None = None,
         keep: bool = False,
         workers: int = 2,
+        simulator: SimulatorName = "compiled",
+        scheduler: str | None = None,
         on_progress: Progress | None = None,
     ) -> SimulatedStudy:
         """Simulate the study.
@@ -73,16 +76,22 @@ class LoadedStudy:
             overrides: Parameter values that replace those of the tables.
             out: Folder of the run.
             keep: Whether to keep the run in its own folder below `runs` where `out` is not given.
-            workers: Processes.
+            workers: Threads; processes for libRoadRunner and a local cluster.
+            simulator: `compiled`, or `libroadrunner` as the reference.
+            scheduler: Address of a Dask scheduler whose workers simulate, or `local` for processes started here.
             on_progress: Called with the subjects done and all subjects.
 
         Raises:
             InputError: If an override names no parameter or the folder holds another run.
         """
         settings = Settings(subjects, seed, draws, overrides or {})
-        folder = Path(out) if out is not None else default_folder(self.study, settings, RUNS) if keep else None
-        run = run_study(self.study, settings, folder=folder, workers=workers, on_progress=on_progress)
+        folder = Path(out) if out is not None else self._folder(settings, simulator) if keep else None
+        computing = Computing(workers, simulator, scheduler)
+        run = run_study(self.study, settings, folder=folder, computing=computing, on_progress=on_progress)
         return SimulatedStudy(run)
+
+    def _folder(self, settings: Settings, simulator: str) -> Path:
+        return default_folder(self.study, settings, RUNS, simulator)
 
 
 def load_study(name: str | Path) -> LoadedStudy:

@@ -9,7 +9,7 @@ import pytest
 from hepasome.files import InputError
 from hepasome.inference import attribution, cargo_per_cell, judge, vesicles_per_cell
 from hepasome.product import CEILINGS
-from hepasome.trial import Settings, load_study, run_study
+from hepasome.trial import Computing, Settings, load_study, run_study
 
 SMALL = Settings(subjects=2, draws=2)
 TAKERS = ["kupffer_cells", "endothelial_cells", "stellate_cells", "hepatocytes"]
@@ -18,12 +18,12 @@ CELLS = ["kupffer", "endothelial", "stellate", "hepatocyte"]
 
 @pytest.fixture(scope="module")
 def qu():
-    return run_study(load_study("qu2017"), SMALL, workers=1)
+    return run_study(load_study("qu2017"), SMALL, computing=Computing(workers=1))
 
 
 @pytest.fixture(scope="module")
 def hyun():
-    return run_study(load_study("hyun2015"), SMALL, workers=1)
+    return run_study(load_study("hyun2015"), SMALL, computing=Computing(workers=1))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hepasome.report import write_report
-from hepasome.trial import Run, Settings, load_study, run_study
+from hepasome.trial import Computing, Run, Settings, load_study, run_study
 
 STUDIES = ("li2013", "qu2017", "hyun2015")
 ATTACK = "<script>alert(1)</script>"
@@ -128,7 +128,7 @@ class Report:
 
 
 def simulate(study, subjects, draws):
-    return run_study(load_study(study), Settings(subjects=subjects, draws=draws), workers=1)
+    return run_study(load_study(study), Settings(subjects=subjects, draws=draws), computing=Computing(workers=1))
 
 
 def written(run, folder):

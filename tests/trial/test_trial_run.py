@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hepasome.trial import Settings, load_study, run_study
+from hepasome.trial import Computing, Settings, load_study, run_study
 
 STUDY = """\
 id: small_trial
@@ -96,7 +96,9 @@ def test_animals_differ_and_so_do_their_measurements(run):
 
 def test_more_animals_or_other_arms_leave_the_first_ones_as_they_were(study, run):
     arms = {name: arm for name, arm in study.arms.items() if name != "exosome"}
-    fewer = run_study(study.model_copy(update={"arms": arms}), Settings(subjects=2, draws=0), workers=1)
+    fewer = run_study(
+        study.model_copy(update={"arms": arms}), Settings(subjects=2, draws=0), computing=Computing(workers=1)
+    )
     keys = ["subject", "endpoint"]
     pair = fewer.endpoints.merge(run.endpoints, on=keys, suffixes=("", "_of_all"))
     pair = pair[pair["arm"] != "recovery"]  # its toxin now stops at once: nobody is treated any more
@@ -113,7 +115,7 @@ def test_another_seed_or_parameter_gives_another_course_of_the_injury(study, run
 
 
 def test_the_same_seed_gives_the_same_run_whatever_the_number_of_workers(study, run):
-    again = run_study(study, Settings(draws=2), workers=1)
+    again = run_study(study, Settings(draws=2), computing=Computing(workers=1))
     for name in ("subjects", "trajectories", "endpoints", "worlds"):
         pd.testing.assert_frame_equal(getattr(again, name), getattr(run, name), check_exact=True)
 

@@ -14,11 +14,11 @@ from rich.table import Table
 from hepasome import LoadedStudy, SimulatedStudy, load_study
 from hepasome.biology import SPECIES, Structure, antimony_text, equations_page, model_sbml, module_texts
 from hepasome.cli._progress import progress_bar
-from hepasome.engine import EngineError
+from hepasome.engine import SIMULATORS, EngineError
 from hepasome.files import FindingList, InputError, input_error, write_atomically
 from hepasome.product import LabAnswers, read_lab_files, write_product
 from hepasome.report import endpoint_table, verdict_table
-from hepasome.trial import Run, study_ids
+from hepasome.trial import Computing, Run, study_ids
 
 FAILURE = 1
 USAGE_ERROR = 2
@@ -43,7 +43,12 @@ errors = Console(stderr=True)
 StudyName = Annotated[str, typer.Argument(help="Id of a shipped study, or path of a study file.")]
 Subjects = Annotated[int | None, typer.Option(help="Animals per arm; default: the study's own number.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed; the same seed gives the same bytes.")]
-Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
+Workers = Annotated[int, typer.Option(min=1, help="Threads, or processes of a local cluster.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers simulate; `local` starts processes here."),
+]
+SimulatorOption = Annotated[str, typer.Option(help=f"One of: {', '.join(SIMULATORS)} (the reference, slow).")]
 
 
 @app.callback()
@@ -73,15 +78,16 @@ def run(
     out_dir: Annotated[Path | None, typer.Option("--out", help="Folder of the run; default: below runs/.")] = None,
     override: Annotated[list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Replace a value.")] = None,
     workers: Workers = 2,
+    scheduler: Scheduler = None,
+    simulator: SimulatorOption = "compiled",
 ) -> None:
     """Simulate a study and write its report. The same command continues an interrupted run.
 
     The exit code is 1 where subjects could not be simulated; the report says which.
     """
     loaded = load_study(study)
-    simulated = _run(
-        loaded, f"{loaded.study.id}: simulating", subjects, seed, draws, _overrides(override), out_dir, workers
-    )
+    computing = _computing(workers, scheduler, simulator)
+    simulated = _run(loaded, subjects, seed, draws, _overrides(override), out_dir, computing)
     failed = _failures(simulated.run)
     out.print(endpoint_table(simulated.run))
     if simulated.verdicts:
@@ -99,13 +105,16 @@ def reproduce(
     seed: Seed = 1,
     draws: Annotated[int, typer.Option(min=1, help="Draws of what is not known.")] = 100,
     workers: Workers = 2,
+    scheduler: Scheduler = None,
+    simulator: SimulatorOption = "compiled",
 ) -> None:
     """Hold studies against their published claims: the scoreboard."""
+    computing = _computing(workers, scheduler, simulator)
     loaded = [load_study(name) for name in study or study_ids()]
     failed = 0
     counts: dict[str, int] = {}
     for one in loaded:
-        simulated = _run(one, f"{one.study.id}: simulating", None, seed, draws, {}, None, workers)
+        simulated = _run(one, None, seed, draws, {}, None, computing)
         failed += _failures(simulated.run)
         _print(f"\n{one.study.system} {one.study.title} (seed {seed}, {draws} draws)")
         out.print(verdict_table(simulated.verdicts))
@@ -242,15 +251,14 @@ def _failures(run: Run) -> int:
 
 def _run(
     loaded: LoadedStudy,
-    title: str,
     subjects: int | None,
     seed: int,
     draws: int,
     overrides: dict[str, float],
     out_dir: Path | None,
-    workers: int,
+    computing: Computing,
 ) -> SimulatedStudy:
-    with progress_bar(title, errors) as on_progress:
+    with progress_bar(f"{loaded.study.id}: simulating", errors) as on_progress:
         return loaded.run(
             subjects,
             seed,
@@ -258,9 +266,19 @@ def _run(
             overrides=overrides,
             out=out_dir,
             keep=True,
-            workers=workers,
+            workers=computing.workers,
+            simulator=computing.simulator,
+            scheduler=computing.scheduler,
             on_progress=on_progress,
         )
+
+
+def _computing(workers: int, scheduler: str | None, simulator: str) -> Computing:
+    if simulator not in SIMULATORS:
+        raise input_error(
+            "--simulator", "There is no such simulator.", f"Use {' or '.join(SIMULATORS)}.", value=simulator
+        )
+    return Computing(workers, simulator, scheduler)
 
 
 def _overrides(written: list[str] | None) -> dict[str, float]:

@@ -36,14 +36,21 @@ class CompiledSimulator(Simulator):
         model: The model.
         solver: Method and tolerances.
         processor: What to compile for; default: this machine.
+        cancel: One integer; another thread that sets it ends a simulation early.
     """
 
-    def __init__(self, model: Model, solver: Solver, processor: Processor | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        solver: Solver,
+        processor: Processor | None = None,
+        cancel: NDArray[np.int64] | None = None,
+    ) -> None:
         super().__init__(model, solver)
         self._code = code_of(model, solver.method, processor)
         tolerances = solver.state_tolerances
         states = self.description.states
-        self.cancel = np.zeros(1, np.int64)  # other threads set it to end a simulation early
+        self._cancel = np.zeros(1, np.int64) if cancel is None else cancel
         self._absolute = np.array([tolerances.get(name, solver.absolute_tolerance) for name in states], float)
 
     @property
@@ -109,9 +116,9 @@ class CompiledSimulator(Simulator):
             _address(self._absolute),
             self.solver.maximum_steps,
             int(paired),
-            _address(self.cancel),
+            _address(self._cancel),
         )
-        if self.cancel[0]:
+        if self._cancel[0]:
             raise EngineError("The simulation was cancelled.")
         return values, status, reached, rows
 

@@ -30,7 +30,7 @@ class Steps(Lanes):
         error_of = f.place(self.k, (self.method.stages - 1) * self.kernels.states)
         error = self._norm(lambda i: f.load(error_of, i), self.y, self.u)
         pivots_bad = f.compare("une", f.load(cell["bad"]), f.number(0.0))
-        error, pivots_bad = self._shared(error, pivots_bad)
+        error, pivots_bad = self._shared(active, error, pivots_bad)
         good = f.logic("and", f.compare("ole", error, f.number(1.0)), f.invert(pivots_bad))
         accepted = f.logic("and", active, good)
         self._next_step_size(active, accepted, error, pivots_bad, step)
@@ -47,13 +47,14 @@ class Steps(Lanes):
         self._end_hopeless(active, accepted, error)
         f.store(f.mask(f.logic("and", halts, self._active())), restart, kind="i64")
 
-    def _shared(self, error: Name, bad: Name) -> tuple[Name, Name]:
-        """The larger error of a pair for both."""
+    def _shared(self, active: Name, error: Name, bad: Name) -> tuple[Name, Name]:
+        """The larger error of a pair for both, as long as both are simulated."""
         f = self.f
+        both = f.logic("and", active, self._partner(active, f.booleans))
         other = self._partner(error)
         # not a number counts as larger
-        larger = f.choose(f.compare("uge", other, error), other, error)
-        either = f.logic("or", bad, self._partner(bad, f.booleans))
+        larger = f.choose(f.logic("and", both, f.compare("uge", other, error)), other, error)
+        either = f.logic("or", bad, f.logic("and", both, self._partner(bad, f.booleans)))
         paired = f.value("icmp ne i64 %paired, 0")
         return (
             f.value(f"select i1 {paired}, {f.vector} {larger}, {f.vector} {error}"),

@@ -60,7 +60,7 @@ def this_processor() -> Processor:
     return Processor(name, llvm.get_default_triple(), llvm.get_host_cpu_name(), features.flatten(), width)
 
 
-def runnable() -> list[Processor]:
+def runnable_processors() -> list[Processor]:
     """This machine's processor, and the narrower ones that it can run as well."""
     own = this_processor()
     return [own, replace(AVX2, triple=own.triple)] if own.name == "avx512" else [own]

@@ -73,12 +73,27 @@ class Run:
         return compare_arms(self.endpoints, self.study.control, self.plan.settings.seed)
 
 
+@dataclass(frozen=True)
+class Computing:
+    """Where and with what a run is simulated.
+
+    Attributes:
+        workers: Threads, or processes for libRoadRunner and a local cluster.
+        simulator: `compiled`, or `libroadrunner` as the reference; their results agree within the tolerances.
+        scheduler: Address of a Dask scheduler whose workers simulate, or `local` for processes on this machine.
+    """
+
+    workers: int = 2
+    simulator: engine.SimulatorName = "compiled"
+    scheduler: str | None = None
+
+
 def run_study(
     study: Study,
     settings: Settings | None = None,
     *,
     folder: Path | str | None = None,
-    workers: int = 2,
+    computing: Computing | None = None,
     on_progress: Progress | None = None,
 ) -> Run:
     """Simulate a study.
@@ -89,7 +104,7 @@ def run_study(
         study: What to run.
         settings: Subjects, seed, draws and parameter overrides.
         folder: Where to keep the run; None keeps it in memory.
-        workers: Processes.
+        computing: Where and with what; default: compiled code on two threads.
         on_progress: Called with the subjects done and all subjects.
 
     Returns:
@@ -98,7 +113,7 @@ def run_study(
     Raises:
         InputError: If an override names no parameter or cannot be its value, or the folder holds another run.
     """
-    settings = settings or Settings()
+    settings, computing = settings or Settings(), computing or Computing()
     _check(study, settings)
     try:
         plan = make_plan(study, settings)
@@ -107,19 +122,19 @@ def run_study(
             raise
         raise input_error("--set", "No animal has these values.", "Stay nearer to the tables' values.") from None
     solver = solver_settings(plan.model)
-    provenance = _provenance(study, settings, plan.model, solver)
+    provenance = _provenance(study, settings, plan.model, solver, computing.simulator)
     keep = None if folder is None else _Folder(Path(folder), provenance)
-    results = _simulate(plan, solver, workers, keep, on_progress)
+    results = _simulate(plan, solver, computing, keep, on_progress)
     run = _collect(plan, results, Path(folder) if folder is not None else None, provenance)
     if keep is not None:
         keep.complete(run)
     return run
 
 
-def default_folder(study: Study, settings: Settings, base: Path) -> Path:
-    """Folder of a run under `base`: the same for the same study, settings, model and version."""
+def default_folder(study: Study, settings: Settings, base: Path, simulator: str = "compiled") -> Path:
+    """Folder of a run under `base`: the same for the same study, settings, model, simulator and version."""
     model = engine.Model(model_sbml(study.structure))
-    identity = _provenance(study, settings, model, solver_settings(model))["identity"]
+    identity = _provenance(study, settings, model, solver_settings(model), simulator)["identity"]
     return base / f"{study.id}-{identity[:10]}"
 
 
@@ -149,7 +164,9 @@ def _fits(value: float, scale: str) -> bool:
     return value > 0 if scale == "log" else value >= 0 or scale == "normal"
 
 
-def _provenance(study: Study, settings: Settings, model: engine.Model, solver: engine.Solver) -> dict[str, Any]:
+def _provenance(
+    study: Study, settings: Settings, model: engine.Model, solver: engine.Solver, simulator: str
+) -> dict[str, Any]:
     inputs = {
         "hepasome": importlib.metadata.version("hepasome"),
         "model_hash": model.hash,
@@ -157,9 +174,10 @@ def _provenance(study: Study, settings: Settings, model: engine.Model, solver: e
         "products": {name: p.model_dump(mode="json", fallback=str) for name, p in study.products().items()},
         "settings": asdict(settings),
         "solver": asdict(solver),
+        "simulator": simulator,
     }
     identity = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
-    packages = ("libroadrunner", "antimony", "python-libsbml", "numpy", "scipy", "pandas")
+    packages = ("libroadrunner", "llvmlite", "sbmlode", "antimony", "python-libsbml", "numpy", "scipy", "pandas")
     versions = {name: importlib.metadata.version(name) for name in packages} | {"python": platform.python_version()}
     return {"identity": identity, **inputs, "versions": versions, "machine": platform.machine()}
 
@@ -167,7 +185,7 @@ def _provenance(study: Study, settings: Settings, model: engine.Model, solver: e
 def _simulate(
     plan: Plan,
     solver: engine.Solver,
-    workers: int,
+    computing: Computing,
     keep: _Folder | None,
     on_progress: Progress | None,
 ) -> list[pd.DataFrame]:
@@ -184,7 +202,15 @@ def _simulate(
 
     report(0, len(todo))
     trajectories = engine.simulate_ensemble(
-        plan.model, [p.subject for p in todo], plan.times, plan.outputs, solver=solver, workers=workers, on_done=report
+        plan.model,
+        [p.subject for p in todo],
+        plan.times,
+        plan.outputs,
+        solver=solver,
+        simulator=computing.simulator,
+        workers=computing.workers,
+        scheduler=computing.scheduler,
+        on_done=report,
     )
     for i in missing:
         tables[i] = pd.concat(
