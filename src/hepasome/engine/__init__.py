@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 from hepasome.engine._base import Simulator
+from hepasome.engine._cache import cache_folder
 from hepasome.engine._compiled import CompiledSimulator
 from hepasome.engine._ensemble import simulate_ensemble
 from hepasome.engine._gradient import Sensitivities, gradient
 from hepasome.engine._job import SIMULATORS, SimulatorName
 from hepasome.engine._model import Model
-from hepasome.engine._object import cache_folder
 from hepasome.engine._processor import PROCESSORS, Processor, runnable_processors, this_processor
 from hepasome.engine._summary import Summary, summarise_ensemble
 from hepasome.engine._types import Dose, EngineError, Solver, Status, Subject, Switch, Trajectory

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import json
 from collections.abc import Collection, Iterable
 
-import libsbml
-
+from hepasome.engine._cache import read_cached, write_cached
 from hepasome.engine._types import EngineError, Subject
 
 
@@ -26,25 +26,13 @@ class Model:
     """
 
     def __init__(self, sbml: str) -> None:
-        document = libsbml.readSBMLFromString(sbml)
-        if document.getNumErrors(libsbml.LIBSBML_SEV_ERROR) or document.getNumErrors(libsbml.LIBSBML_SEV_FATAL):
-            raise EngineError(f"The model is not valid SBML: {document.getError(0).getMessage().strip()}")
-        model = document.getModel()
-        for rule in model.getListOfRules():
-            if rule.isAlgebraic():
-                raise EngineError("The model has an algebraic rule, which cannot be simulated here; solve it by hand.")
         self.sbml = sbml
         self.hash = hashlib.sha256(sbml.encode()).hexdigest()
-        species = [s.getId() for s in model.getListOfSpecies()]
-        rate_rules = [r.getVariable() for r in model.getListOfRules() if r.isRate()]
-        ruled = {r.getVariable() for r in model.getListOfRules()}
-        floating = [
-            s.getId() for s in model.getListOfSpecies() if s.getId() not in ruled and not s.getBoundaryCondition()
-        ]
-        everything = [p.getId() for p in model.getListOfParameters()]
-        self.states = tuple(dict.fromkeys([*floating, *rate_rules]))
-        self.parameters = tuple(name for name in everything if name not in ruled)
-        self.observables = tuple(dict.fromkeys([*species, *everything, *rate_rules]))
+        names = _known(self.hash)
+        if names is None:
+            names = _names(sbml)
+            write_cached(f"{self.hash}.names", json.dumps(names).encode())
+        self.states, self.parameters, self.observables = (tuple(group) for group in names)
 
     def check(self, subjects: Iterable[Subject], outputs: Iterable[str]) -> None:
         """Check all names before anything is simulated.
@@ -68,3 +56,35 @@ def _require(name: str, known: Collection[str], problem: str, order: tuple[str, 
         near = difflib.get_close_matches(name, order, n=1)
         hint = f" Did you mean `{near[0]}`?" if near else ""
         raise EngineError(f"{problem} `{name}`.{hint}")
+
+
+def _known(model_hash: str) -> list[list[str]] | None:
+    """The names of a model that was read before: reading SBML takes longer than starting the simulation."""
+    try:
+        names: list[list[str]] = json.loads(read_cached(f"{model_hash}.names") or b"")
+        return names if len(names) == 3 else None
+    except ValueError:
+        return None
+
+
+def _names(sbml: str) -> list[list[str]]:
+    """States, parameters and observables of a model."""
+    import libsbml  # slow to import, and not needed for a model that was read before
+
+    document = libsbml.readSBMLFromString(sbml)
+    if document.getNumErrors(libsbml.LIBSBML_SEV_ERROR) or document.getNumErrors(libsbml.LIBSBML_SEV_FATAL):
+        raise EngineError(f"The model is not valid SBML: {document.getError(0).getMessage().strip()}")
+    model = document.getModel()
+    for rule in model.getListOfRules():
+        if rule.isAlgebraic():
+            raise EngineError("The model has an algebraic rule, which cannot be simulated here; solve it by hand.")
+    species = [s.getId() for s in model.getListOfSpecies()]
+    rate_rules = [r.getVariable() for r in model.getListOfRules() if r.isRate()]
+    ruled = {r.getVariable() for r in model.getListOfRules()}
+    floating = [s.getId() for s in model.getListOfSpecies() if s.getId() not in ruled and not s.getBoundaryCondition()]
+    everything = [p.getId() for p in model.getListOfParameters()]
+    return [
+        list(dict.fromkeys([*floating, *rate_rules])),
+        [name for name in everything if name not in ruled],
+        list(dict.fromkeys([*species, *everything, *rate_rules])),
+    ]

@@ -8,8 +8,6 @@ import hashlib
 import importlib.metadata
 import json
 import math
-import os
-import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -17,15 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import llvmlite.binding as llvm
-import numpy as np
 
+from hepasome.engine._cache import read_cached, write_cached
 from hepasome.engine._description import Description
 from hepasome.engine._driver_layout import ARGUMENTS, Layout
 from hepasome.engine._model import Model
 from hepasome.engine._processor import Processor, start_llvm, this_processor
 from hepasome.engine._types import EngineError
 
-_CACHE_VARIABLE = "HEPASOME_CACHE"
 _LOADED: dict[str, Code] = {}
 _LOCK = threading.Lock()
 
@@ -65,16 +62,6 @@ def code_of(model: Model, method: str = "rodas5p", processor: Processor | None =
         return _LOADED[key]
 
 
-def cache_folder() -> Path:
-    """Where compiled models are kept: the variable HEPASOME_CACHE, or the user's folder for caches."""
-    given = os.environ.get(_CACHE_VARIABLE)
-    if given:
-        return Path(given)
-    import platformdirs  # only where nothing was chosen
-
-    return Path(platformdirs.user_cache_path("hepasome")) / "engine"
-
-
 def _key(model: Model, method: str, processor: Processor) -> str:
     inputs = [model.hash, method, asdict(processor), _version()]
     return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
@@ -92,44 +79,30 @@ def _version() -> str:
 
 
 def _read(key: str) -> tuple[Description, bytes] | None:
-    """What the cache holds, if it is whole and nobody else could have written it."""
-    path = cache_folder() / f"{key}.npz"
+    """What the cache holds, if it is whole."""
+    content = read_cached(f"{key}.code")
+    if content is None:
+        return None
     try:
-        if not _is_ours(path):
+        head, _, rest = content.partition(b"\n")
+        if json.loads(head)["sha256"] != hashlib.sha256(rest).hexdigest():
             return None
-        with np.load(path, allow_pickle=False) as archive:
-            text, code = archive["description"].tobytes(), archive["code"].tobytes()
+        text, _, code = rest.partition(b"\n")
         fields = json.loads(text)
-        if fields.pop("sha256") != hashlib.sha256(code).hexdigest():
-            return None
         fields["layout"] = Layout(**fields["layout"])
         fields |= {name: tuple(fields[name]) for name in ("states", "ruled_volumes")}
         fields["parameters"] = {k: math.nan if v is None else v for k, v in fields["parameters"].items()}
         return Description(**fields), code
-    except Exception:  # whatever a damaged file raises: the model is compiled again
+    except (ValueError, KeyError, TypeError):  # damaged: the model is compiled again
         return None
 
 
-def _is_ours(path: Path) -> bool:
-    if not hasattr(os, "getuid"):
-        return True
-    status = path.stat()
-    return status.st_uid == os.getuid() and not status.st_mode & 0o022
-
-
 def _write(key: str, description: Description, code: bytes) -> None:
-    fields = asdict(description) | {"sha256": hashlib.sha256(code).hexdigest()}
+    fields = asdict(description)
     fields["parameters"] = {k: None if math.isnan(v) else v for k, v in description.parameters.items()}
-    text = json.dumps(fields).encode()
-    try:
-        folder = cache_folder()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, description=np.frombuffer(text, np.uint8), code=np.frombuffer(code, np.uint8))
-        Path(name).replace(folder / f"{key}.npz")
-    except OSError:
-        return  # a cache that cannot be written costs a second at the next start, no more
+    rest = json.dumps(fields).encode() + b"\n" + code
+    head = json.dumps({"sha256": hashlib.sha256(rest).hexdigest()}).encode()
+    write_cached(f"{key}.code", head + b"\n" + rest)
 
 
 def _load(description: Description, code: bytes, processor: Processor) -> Code:
