@@ -77,12 +77,23 @@ def individual(
         rng: Stream of this animal.
     """
     table = parameters(species)
-    weight = body_weight * float(np.exp(table["body_weight"].between_subject * rng.standard_normal()))
+    weight = individual_body_weight(species, body_weight, rng)
     own = scaled_to_body_weight(values, weight)
     for deviate, (symbol, row) in zip(rng.standard_normal(len(table)), table.items(), strict=True):
         if row.between_subject > 0 and symbol != "body_weight" and own[symbol] != 0:
             own[symbol] = from_scale(to_scale(own[symbol], row.scale) + row.between_subject * deviate, row.scale)
     return _shares_below_one(own)
+
+
+def individual_body_weight(species: str, body_weight: float, rng: np.random.Generator) -> float:
+    """Body weight of one animal, g: the first number of its stream.
+
+    Args:
+        species: Whose table says the spread.
+        body_weight: Mean body weight of the study, g.
+        rng: Stream of this animal, unused so far.
+    """
+    return body_weight * float(np.exp(parameters(species)["body_weight"].between_subject * rng.standard_normal()))
 
 
 def _shares_below_one(values: dict[str, float]) -> dict[str, float]:

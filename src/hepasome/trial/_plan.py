@@ -1,4 +1,4 @@
-"""Everything that a run simulates, laid out before anything is simulated.
+"""Everything that a run simulates, known before anything is simulated and laid out subject by subject when needed.
 
 Three kinds of subjects share one ensemble:
 * animals: the trial itself, with individual variation and errors of dose and assay;
@@ -10,11 +10,13 @@ Three kinds of subjects share one ensemble:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from functools import cache, lru_cache
+from typing import Literal, overload
 
 import numpy as np
+import pandas as pd
 
 from hepasome import engine
 from hepasome.biology import (
@@ -32,13 +34,18 @@ from hepasome.biology import parameters as parameter_table
 from hepasome.evidence import load_evidence
 from hepasome.product import Cargo, Product
 from hepasome.trial._assays import INJECTION, PARTICLE_COUNT, error_factor
-from hepasome.trial._draws import central_values, drawn_values, individual, stream, two_piece
+from hepasome.trial._draws import central_values, drawn_values, individual, individual_body_weight, stream, two_piece
 from hepasome.trial._protocol import GivenTreatment, Protocol, settle_protocol
 from hepasome.trial._study import Study
 
 LADDER = tuple(float(x) for x in np.logspace(-3, 10, 27))  # copies per vesicle, two steps per decade
 _AFTER_DOSE = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0)  # h; vesicles leave the blood within minutes
 _STEP = 24.0  # h
+COURSES_PER_ARM = 200  # animals whose whole course is kept; enough for a band, and a large trial stays small on disk
+_MIDDLE = -1
+
+Role = Literal["animal", "world", "ladder"]
+_Entry = tuple[Role, str, int, str]  # role, arm, number, variant
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class Planned:
     """
 
     key: str
-    role: Literal["animal", "world", "ladder"]
+    role: Role
     arm: str
     number: int
     variant: str
@@ -83,6 +90,137 @@ class Planned:
     times: tuple[float, ...]
     endpoints: tuple[tuple[str, str, float], ...]
     body_weight: float
+
+
+class PlannedSubjects(Sequence[Planned]):
+    """The subjects of a run in their order; each is laid out when it is asked for, the same every time.
+
+    A trial of a hundred thousand animals would not fit into memory all at once.
+    """
+
+    def __init__(self, study: Study, settings: Settings, protocol: Protocol, model: engine.Model) -> None:
+        self._study, self._settings, self._protocol = study, settings, protocol
+        self._known = set(model.parameters)  # some rows of the tables describe the animal outside of the equations
+        self._entries = [*self._animals(), *self._worlds(), *self._ladders()]
+        self._settled = cache(self._settle)
+        self._values = lru_cache(maxsize=8)(self._drawn)
+        self._course = _grid(study, protocol)
+        self._read: dict[int, tuple[tuple[float, ...], tuple[tuple[str, str, float], ...]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @overload
+    def __getitem__(self, index: int) -> Planned: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Planned]: ...
+    def __getitem__(self, index: int | slice) -> Planned | list[Planned]:
+        if isinstance(index, slice):
+            return [self._lay_out(entry) for entry in self._entries[index]]
+        return self._lay_out(self._entries[index])
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """All times at which any subject is read, h, ascending."""
+        times = set(self._course)
+        for number in {number for role, _, number, _ in self._entries if role == "world"}:
+            times |= set(self._times(self._settled(number)))
+        if any(role == "ladder" for role, *_ in self._entries):
+            times |= set(self._times(self._settled(_MIDDLE)))
+        return tuple(sorted(times))
+
+    def keys(self, start: int, stop: int) -> list[str]:
+        """Unique names of some subjects."""
+        return [_key(*entry) for entry in self._entries[start:stop]]
+
+    def reading(self, place: int) -> tuple[tuple[float, ...], float]:
+        """When a subject is read, h, and its body weight, g: what its results need of it."""
+        role, arm, number, _ = self._entries[place]
+        if role != "animal":
+            protocol = self._settled(number if role == "world" else _MIDDLE)
+            return self._times(protocol), protocol.body_weight
+        rng = stream(self._settings.seed, "animal", arm, number)
+        weight = individual_body_weight(self._study.subject.species, self._protocol.body_weight, rng)
+        return self._animal_times(number), weight
+
+    def others(self) -> Iterator[Planned]:
+        """Everybody but the animals of the trial."""
+        return (self._lay_out(entry) for entry in self._entries if entry[0] != "animal")
+
+    def table(self) -> pd.DataFrame:
+        """One row per subject: key, role, arm, number, variant."""
+        table = pd.DataFrame(self._entries, columns=["role", "arm", "number", "variant"])
+        table.insert(0, "key", [_key(*entry) for entry in self._entries])
+        return table
+
+    def _animals(self) -> Iterator[_Entry]:
+        count = self._settings.subjects or self._protocol.subjects_per_arm
+        for arm in self._protocol.arms:
+            yield from (("animal", arm, number, "given") for number in range(1, count + 1))
+
+    def _worlds(self) -> Iterator[_Entry]:
+        for draw in range(1, self._settings.draws + 1):
+            for arm, given in self._protocol.arms.items():
+                for variant in ("given", "without_named_cargo") if given.treatment is not None else ("given",):
+                    yield "world", arm, draw, variant
+
+    def _ladders(self) -> Iterator[_Entry]:
+        claims = [c for c in load_evidence().claims if c.study == self._study.id and c.kind == "mechanism"]
+        for arm, given in self._protocol.arms.items():
+            for cargo in sorted({claim.cargo for claim in claims if claim.arm == arm and given.treatment is not None}):
+                yield from (("ladder", arm, step, cargo) for step in range(len(LADDER) + 1))
+
+    def _animal_times(self, number: int) -> tuple[float, ...]:
+        return self._course if number <= COURSES_PER_ARM else self._times(self._protocol)
+
+    def _times(self, protocol: Protocol) -> tuple[float, ...]:
+        return self._reading(protocol)[0]
+
+    def _endpoints(self, protocol: Protocol) -> tuple[tuple[str, str, float], ...]:
+        return self._reading(protocol)[1]
+
+    def _reading(self, protocol: Protocol) -> tuple[tuple[float, ...], tuple[tuple[str, str, float], ...]]:
+        """When a protocol is read, and its endpoints; the same objects for all its subjects."""
+        if id(protocol) not in self._read:  # every protocol lives as long as this
+            self._read[id(protocol)] = _endpoint_times(self._study, protocol), _endpoints(self._study, protocol)
+        return self._read[id(protocol)]
+
+    def _settle(self, draw: int) -> Protocol:
+        # ladders take the middle of every range: what a mechanism requires does not depend on the seed
+        rng = None if draw == _MIDDLE else stream(self._settings.seed, "protocol", draw)
+        return settle_protocol(self._study, rng)
+
+    def _drawn(self, draw: int, source_cell: str) -> dict[str, float]:
+        species = self._study.subject.species
+        values = drawn_values(species, self._settings.seed, draw, source_cell) if draw else central_values(species)
+        return values | self._settings.overrides
+
+    def _lay_out(self, entry: _Entry) -> Planned:
+        role, arm, number, variant = entry
+        seed, study = self._settings.seed, self._study
+        if role == "animal":
+            protocol = self._protocol
+            rng = stream(seed, "animal", arm, number)
+            values = individual(self._values(0, ""), study.subject.species, protocol.body_weight, rng)
+            how: _Typical = _Errors(seed, arm, rng)
+            times, weight = self._animal_times(number), values["body_weight"]
+        elif role == "world":
+            protocol = self._settled(number)
+            treatment = protocol.arms[arm].treatment
+            values = self._values(number, treatment.product.source_cell if treatment is not None else "none")
+            how = _Typical(seed, number, keep_cargo=variant == "given")
+            times, weight = self._times(protocol), protocol.body_weight
+        else:
+            protocol, values = self._settled(_MIDDLE), self._values(0, "")
+            copies = (0.0, *LADDER)[number]
+            how = _Typical(seed, 0, replaced={variant: copies})
+            times, weight = self._times(protocol), protocol.body_weight
+        subject = _subject(_key(*entry), values, protocol, arm, how)
+        own = {name: value for name, value in subject.parameters.items() if name in self._known}
+        endpoints = self._endpoints(protocol)
+        return Planned(
+            subject.key, role, arm, number, variant, replace(subject, parameters=own), times, endpoints, weight
+        )
 
 
 @dataclass(frozen=True)
@@ -93,13 +231,9 @@ class Plan:
     settings: Settings
     protocol: Protocol
     model: engine.Model
-    subjects: tuple[Planned, ...]
+    subjects: PlannedSubjects
+    times: tuple[float, ...]
     outputs: tuple[str, ...]
-
-    @property
-    def times(self) -> tuple[float, ...]:
-        """All times at which any subject is read, h, ascending."""
-        return tuple(sorted({time for planned in self.subjects for time in planned.times}))
 
 
 def make_plan(study: Study, settings: Settings) -> Plan:
@@ -111,14 +245,14 @@ def make_plan(study: Study, settings: Settings) -> Plan:
     protocol = settle_protocol(study, stream(settings.seed, "protocol", 0))
     model = engine.Model(model_sbml(study.structure))
     outputs = tuple(row.read_out for row in read_outs(cells=study.gives_cells))
-    subjects = (*_animals(study, settings, protocol), *_worlds(study, settings), *_ladders(study, settings))
-    known = set(model.parameters)  # some rows describe the animal outside of the equations
-    subjects = tuple(replace(planned, subject=_only(planned.subject, known)) for planned in subjects)
-    return Plan(study, settings, protocol, model, subjects, outputs)
+    subjects = PlannedSubjects(study, settings, protocol, model)
+    return Plan(study, settings, protocol, model, subjects, subjects.times, outputs)
 
 
-def _only(subject: engine.Subject, known: set[str]) -> engine.Subject:
-    return replace(subject, parameters={name: value for name, value in subject.parameters.items() if name in known})
+def _key(role: Role, arm: str, number: int, variant: str) -> str:
+    if role == "animal":
+        return f"{arm}/{number}"
+    return f"world {number}/{arm}/{variant}" if role == "world" else f"ladder {variant}/{arm}/{number}"
 
 
 def _endpoints(study: Study, protocol: Protocol) -> tuple[tuple[str, str, float], ...]:
@@ -127,44 +261,6 @@ def _endpoints(study: Study, protocol: Protocol) -> tuple[tuple[str, str, float]
 
 def _endpoint_times(study: Study, protocol: Protocol) -> tuple[float, ...]:
     return tuple(sorted({protocol.read_out, *(time for _, _, time in _endpoints(study, protocol))}))
-
-
-def _animals(study: Study, settings: Settings, protocol: Protocol) -> Iterator[Planned]:
-    count = settings.subjects or protocol.subjects_per_arm
-    times, endpoints = _grid(study, protocol), _endpoints(study, protocol)
-    population = central_values(study.subject.species) | settings.overrides
-    for arm in protocol.arms:
-        for number in range(1, count + 1):
-            rng = stream(settings.seed, "animal", arm, number)
-            own = individual(population, study.subject.species, protocol.body_weight, rng)
-            subject = _subject(f"{arm}/{number}", own, protocol, arm, _Errors(settings.seed, arm, rng))
-            yield Planned(subject.key, "animal", arm, number, "given", subject, times, endpoints, own["body_weight"])
-
-
-def _worlds(study: Study, settings: Settings) -> Iterator[Planned]:
-    for draw in range(1, settings.draws + 1):
-        protocol = settle_protocol(study, stream(settings.seed, "protocol", draw))
-        times, endpoints = _endpoint_times(study, protocol), _endpoints(study, protocol)
-        for arm, given in protocol.arms.items():
-            source = given.treatment.product.source_cell if given.treatment is not None else "none"
-            values = drawn_values(study.subject.species, settings.seed, draw, source) | settings.overrides
-            for variant in ("given", "without_named_cargo") if given.treatment is not None else ("given",):
-                typical = _Typical(settings.seed, draw, keep_cargo=variant == "given")
-                subject = _subject(f"world {draw}/{arm}/{variant}", values, protocol, arm, typical)
-                yield Planned(subject.key, "world", arm, draw, variant, subject, times, endpoints, protocol.body_weight)
-
-
-def _ladders(study: Study, settings: Settings) -> Iterator[Planned]:
-    protocol = settle_protocol(study, None)  # the middle of every range: what is required does not depend on the seed
-    times, endpoints = _endpoint_times(study, protocol), _endpoints(study, protocol)
-    values = central_values(study.subject.species) | settings.overrides
-    claims = [claim for claim in load_evidence().claims if claim.study == study.id and claim.kind == "mechanism"]
-    for arm, given in protocol.arms.items():
-        for cargo in sorted({claim.cargo for claim in claims if claim.arm == arm and given.treatment is not None}):
-            for step, copies in enumerate((0.0, *LADDER)):
-                typical = _Typical(settings.seed, 0, replaced={cargo: copies})
-                subject = _subject(f"ladder {cargo}/{arm}/{step}", values, protocol, arm, typical)
-                yield Planned(subject.key, "ladder", arm, step, cargo, subject, times, endpoints, protocol.body_weight)
 
 
 def _grid(study: Study, protocol: Protocol) -> tuple[float, ...]:

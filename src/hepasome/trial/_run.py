@@ -10,8 +10,9 @@ import math
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
@@ -21,14 +22,14 @@ from hepasome.biology import model_sbml, parameters
 from hepasome.files import FindingList, input_error, write_atomically
 from hepasome.trial._assays import error_factor
 from hepasome.trial._draws import stream
-from hepasome.trial._plan import Plan, Planned, Settings, make_plan
+from hepasome.trial._plan import COURSES_PER_ARM, Plan, Settings, make_plan
 from hepasome.trial._statistics import compare_arms
 from hepasome.trial._study import Study
 
 # Vesicles and donor cells are counted in billions, everything else is near 1: each has its own absolute tolerance.
 _VESICLE_TOLERANCE = 1.0
 _PARTICLE_STATES = ("body_circulation_", "body_cells_", "_sinusoid_", "_bound", "_endosome", "_degraded")
-_CHUNK = 16
+_CHUNK = 64
 _RUN_FILE = "run.json"
 _MOST_SUBJECTS = 1_000_000  # as in a study file
 _FITTING = {
@@ -50,7 +51,7 @@ class Run:
         folder: Where it is kept, or None if it is only in memory.
         provenance: Seed, versions, model hash, solver settings.
         subjects: One row per subject: key, role, arm, number, variant, body_weight, status, reason.
-        trajectories: Animals of the trial: subject, arm, time (h) and one column per read-out.
+        trajectories: The first COURSES_PER_ARM animals of every arm: subject, arm, time (h), one column per read-out.
         endpoints: Animals of the trial: subject, arm, endpoint, time (h), true value, measured value.
         worlds: Typical animals: role, arm, number, variant, endpoint, time (h), value.
     """
@@ -182,6 +183,27 @@ def _provenance(
     return {"identity": identity, **inputs, "versions": versions, "machine": platform.machine()}
 
 
+class _Missing(Sequence[engine.Subject]):
+    """What the engine simulates of the chunks that are not there yet, laid out when it is asked for."""
+
+    def __init__(self, plan: Plan, missing: Sequence[int]) -> None:
+        self._plan = plan
+        last = len(plan.subjects)
+        self._places = [k for i in missing for k in range(i * _CHUNK, min((i + 1) * _CHUNK, last))]
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> engine.Subject: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[engine.Subject]: ...
+    def __getitem__(self, index: int | slice) -> engine.Subject | list[engine.Subject]:
+        if isinstance(index, slice):
+            return [self._plan.subjects[k].subject for k in self._places[index]]
+        return self._plan.subjects[self._places[index]].subject
+
+
 def _simulate(
     plan: Plan,
     solver: engine.Solver,
@@ -189,11 +211,11 @@ def _simulate(
     keep: _Folder | None,
     on_progress: Progress | None,
 ) -> list[pd.DataFrame]:
-    chunks = [plan.subjects[i : i + _CHUNK] for i in range(0, len(plan.subjects), _CHUNK)]
-    tables: dict[int, pd.DataFrame] = {} if keep is None else keep.load(chunks)
-    missing = [i for i in range(len(chunks)) if i not in tables]
-    todo = [planned for i in missing for planned in chunks[i]]
     total = len(plan.subjects)
+    count = -(-total // _CHUNK)
+    tables: dict[int, pd.DataFrame] = {} if keep is None else keep.load(plan, count)
+    missing = [i for i in range(count) if i not in tables]
+    todo = _Missing(plan, missing)
     already = total - len(todo)
 
     def report(done: int, _: int) -> None:
@@ -203,7 +225,7 @@ def _simulate(
     report(0, len(todo))
     trajectories = engine.simulate_ensemble(
         plan.model,
-        [p.subject for p in todo],
+        todo,
         plan.times,
         plan.outputs,
         solver=solver,
@@ -213,27 +235,34 @@ def _simulate(
         on_done=report,
     )
     for i in missing:
-        tables[i] = pd.concat(
-            [_table(planned, next(trajectories), plan.outputs) for planned in chunks[i]], ignore_index=True
-        )
+        places = range(i * _CHUNK, min((i + 1) * _CHUNK, total))
+        tables[i] = _table(plan, places, list(islice(trajectories, len(places))))
         if keep is not None:
             keep.save(i, tables[i])
-    return [tables[i] for i in range(len(chunks))]
+    return [tables[i] for i in range(count)]
 
 
-def _table(planned: Planned, trajectory: engine.Trajectory, outputs: tuple[str, ...]) -> pd.DataFrame:
-    """The rows that a subject is read at; a failed subject has those before its failure, or one row without values."""
-    reached = trajectory.times[: len(trajectory.values)]
-    chosen = np.isin(reached, planned.times)
-    times, values = reached[chosen], trajectory.values[chosen]
-    if not len(times):
-        times, values = np.array([np.nan]), np.full((1, len(outputs)), np.nan)
-    table = pd.DataFrame(values, columns=list(outputs))
-    table.insert(0, "time", times)
-    table.insert(0, "reason", trajectory.reason)
-    table.insert(0, "status", trajectory.status.name)
-    table.insert(0, "key", planned.key)
-    return table
+def _table(plan: Plan, places: range, trajectories: Sequence[engine.Trajectory]) -> pd.DataFrame:
+    """The rows that subjects are read at; a failed one has those before its failure, or one row without values."""
+    grid = np.asarray(plan.times)
+    readings = [plan.subjects.reading(place) for place in places]
+    times, values = [], []
+    for (read, _), trajectory in zip(readings, trajectories, strict=True):
+        rows = np.searchsorted(grid, read)
+        rows = rows[rows < len(trajectory.values)]
+        times.append(grid[rows] if len(rows) else np.array([np.nan]))
+        values.append(trajectory.values[rows] if len(rows) else np.full((1, len(plan.outputs)), np.nan))
+    described = pd.DataFrame(
+        {
+            "key": plan.subjects.keys(places.start, places.stop),
+            "body_weight": [weight for _, weight in readings],
+            "status": [trajectory.status.name for trajectory in trajectories],
+            "reason": [trajectory.reason for trajectory in trajectories],
+        }
+    )
+    table = described.loc[np.repeat(np.arange(len(places)), [len(rows) for rows in times])].reset_index(drop=True)
+    outputs = pd.DataFrame(np.concatenate(values), columns=list(plan.outputs))
+    return pd.concat([table, pd.DataFrame({"time": np.concatenate(times)}), outputs], axis=1)
 
 
 class _Folder:
@@ -259,11 +288,11 @@ class _Folder:
             raise input_error(str(folder), "The folder is not empty and holds no run.", "Choose another --out.")
         self._write_status("running")
 
-    def load(self, chunks: Sequence[Sequence[Planned]]) -> dict[int, pd.DataFrame]:
+    def load(self, plan: Plan, count: int) -> dict[int, pd.DataFrame]:
         """Chunks that are already there and whole; a damaged one is simulated again."""
         found = {}
-        for i, chunk in enumerate(chunks):
-            table = _whole(self._chunk(i), [planned.key for planned in chunk])
+        for i in range(count):
+            table = _whole(self._chunk(i), plan.subjects.keys(i * _CHUNK, (i + 1) * _CHUNK))
             if table is not None:
                 found[i] = table
         return found
@@ -305,30 +334,17 @@ def _whole(path: Path, keys: list[str]) -> pd.DataFrame | None:
 
 def _collect(plan: Plan, results: list[pd.DataFrame], folder: Path | None, provenance: dict[str, Any]) -> Run:
     everything = pd.concat(results, ignore_index=True)
-    info = pd.DataFrame(
-        {
-            "key": [p.key for p in plan.subjects],
-            "role": [p.role for p in plan.subjects],
-            "arm": [p.arm for p in plan.subjects],
-            "number": [p.number for p in plan.subjects],
-            "variant": [p.variant for p in plan.subjects],
-            "body_weight": [p.body_weight for p in plan.subjects],
-        }
-    )
-    status = everything.groupby("key", sort=False)[["status", "reason"]].first().reset_index()
-    subjects = info.merge(status, on="key")
-    rows = info.merge(everything.drop(columns=["status", "reason"]), on="key")
-    animals = (
-        rows[rows["role"] == "animal"]
-        .drop(columns=["role", "variant", "body_weight"])
-        .rename(columns={"key": "subject"})
-    )
+    info = plan.subjects.table()
+    described = everything.groupby("key", sort=False)[["body_weight", "status", "reason"]].first().reset_index()
+    subjects = info.merge(described, on="key")
+    rows = info.merge(everything.drop(columns=["body_weight", "status", "reason"]), on="key")
+    animals = rows[rows["role"] == "animal"].drop(columns=["role", "variant"]).rename(columns={"key": "subject"})
     return Run(
         plan,
         folder,
         provenance,
         subjects,
-        animals.reset_index(drop=True),
+        animals[animals["number"] <= COURSES_PER_ARM].reset_index(drop=True),
         _endpoints(plan, animals),
         _worlds(plan, rows[rows["role"] != "animal"]),
     )
@@ -350,9 +366,7 @@ def _worlds(plan: Plan, rows: pd.DataFrame) -> pd.DataFrame:
     exposure = [name for name in plan.outputs if name.startswith(("vesicles_per_", "loaded_per_"))]
     by_key = dict(tuple(rows.groupby("key", sort=False)))
     found = []
-    for planned in plan.subjects:
-        if planned.role == "animal":
-            continue
+    for planned in plan.subjects.others():
         table = by_key[planned.key].set_index("time")
         last = max(planned.times)
         for label, read_out, time in (*planned.endpoints, *((name, name, last) for name in exposure)):
