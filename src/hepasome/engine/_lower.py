@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from hepasome.engine._graph import Graph, Level
+from hepasome.engine._graph import BOOLEAN, Graph, Level
 from hepasome.engine._ir import Function, Name
 from hepasome.engine._vector_math import LIBRARY
 
@@ -28,7 +28,8 @@ def derived_values(graph: Graph, roots: Sequence[int]) -> list[int]:
         if value in seen:
             continue
         seen.add(value)
-        if graph.level[value] is Level.PARAMETER:
+        # conditions are no numbers that could be kept; they are computed where they are needed
+        if graph.level[value] is Level.PARAMETER and graph.ops[value] not in BOOLEAN:
             if graph.ops[value] != "parameter":
                 found.add(value)
         else:
