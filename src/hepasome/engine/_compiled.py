@@ -76,7 +76,7 @@ class CompiledSimulator(Simulator):
         if not len(grid) or not len(subjects):
             empty = np.empty((0, len(outputs)))
             return [Trajectory(s.key, Status.COMPLETED, "", grid, empty, tuple(outputs)) for s in subjects]
-        values, status, reached, rows = self._run(subjects, grid, outputs, paired=paired)
+        values, status, reached, rows, steps = self._run(subjects, grid, outputs, paired=paired)
         names, known = tuple(outputs), self.description.parameters
         finite = np.asarray(np.isfinite(values).all(axis=2))
         found = []
@@ -87,13 +87,13 @@ class CompiledSimulator(Simulator):
                 outcome, when = Status.NOT_FINITE, float(grid[own])
             completed = outcome is Status.COMPLETED
             reason = "" if completed else failure(outcome, subject, known, f"at time {when:.6g}")
-            found.append(Trajectory(subject.key, outcome, reason, grid, values[i, :own], names))
+            found.append(Trajectory(subject.key, outcome, reason, grid, values[i, :own], names, int(steps[i])))
         return found
 
     def _run(
         self, subjects: Sequence[Subject], grid: NDArray[np.float64], outputs: Sequence[str], *, paired: bool
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
-        """Values, shape (subjects, times, outputs); outcome, time and rows reached by each subject."""
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+        """Values, shape (subjects, times, outputs); outcome, time and rows reached, and steps of each subject."""
         description = self.description
         packed = pack(description, subjects, float(grid[-1]))
         selection = np.array([description.outputs[name] for name in outputs], np.int64)
@@ -120,7 +120,7 @@ class CompiledSimulator(Simulator):
         )
         if self._cancel[0]:
             raise EngineError("The simulation was cancelled.")
-        return values, status, reached, rows
+        return values, status, reached, rows, steps
 
 
 def _aligned(count: int) -> NDArray[np.float64]:

@@ -98,6 +98,7 @@ class Trajectory:
         values: One row per time that was reached, shape (m, outputs), m = n if completed. At the time of a dose or
             switch a row shows the state after it.
         outputs: Names of the columns.
+        steps: Steps that were tried, kept or not; None if the simulator does not say.
     """
 
     key: str
@@ -106,6 +107,7 @@ class Trajectory:
     times: NDArray[np.float64]
     values: NDArray[np.float64]
     outputs: tuple[str, ...]
+    steps: int | None = None
 
 
 def failure(status: Status, subject: Subject, model_values: Mapping[str, float], when: str) -> str:
