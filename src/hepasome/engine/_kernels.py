@@ -9,7 +9,7 @@ from hepasome.engine._equations import TIME, Equations
 from hepasome.engine._factorise import Factors, factorise, plan_factors, solve
 from hepasome.engine._graph import INPUTS, Graph, Level
 from hepasome.engine._ir import Function, Name
-from hepasome.engine._lower import derived_values, write_values
+from hepasome.engine._lower import Store, derived_values, write_function, write_values
 
 # a pivot that is smaller than its own terms by this factor has lost as many digits
 _SMALLEST_PIVOT = 1e-8
@@ -59,17 +59,23 @@ class Kernels:
 
     def texts(self) -> list[str]:
         """All functions."""
-        events = [self._derive(exact=True), self._triggers(), self._event_values()] if self.equations.events else []
-        read = self._values("read", [self.equations.readable[name] for name in self.computed_outputs])
-        return [
+        texts = [
             self._start(),
-            self._derive(exact=False),
-            self._values("rates", self.equations.rates),
-            self._factorise(),
-            self._solve(),
-            read,
-            *events,
+            *self._derived_values(),
+            self._derive("derive", exact=False),
+            *self._values("rates", self.equations.rates),
+            *self._factorise(),
+            *self._solve(),
+            *self._values("read", [self.equations.readable[name] for name in self.computed_outputs]),
         ]
+        if self.equations.events:
+            values = [change.value for event in self.equations.events for change in event.changes]
+            texts += [
+                self._derive("derive_exactly", exact=True),
+                *self._triggers(),
+                *self._values("event_values", values),
+            ]
+        return texts
 
     def operations(self) -> int:
         """Additions and multiplications of one step with eight stages, per lane; a division counts as one."""
@@ -94,58 +100,62 @@ class Kernels:
         graph = self.equations.graph
         return ("%p", int(graph.number[value])) if graph.ops[value] == "parameter" else None
 
-    def _function(self, name: str, *arguments: str) -> Function:
-        return Function(name, self.width, [("ptr", argument) for argument in arguments], inline=False)
+    def _write(self, name: str, arguments: Sequence[str], roots: Sequence[int], store: Store) -> list[str]:
+        return write_function(name, self.width, arguments, self.equations.graph, roots, self._place, store)
 
-    def _end(self, f: Function) -> str:
-        f.line("ret void")
-        return f.text()
-
-    def _values(self, name: str, values: Sequence[int]) -> str:
+    def _values(self, name: str, values: Sequence[int]) -> list[str]:
         """A function that computes values from states and parameters, one after the other into `out`."""
-        f = self._function(name, "y", "p", "out")
-        write_values(f, self.equations.graph, values, self._place, lambda i, value: f.store(value, "%out", i))
-        return self._end(f)
+        return self._write(name, ("y", "p", "out"), values, lambda f, i, value: f.store(value, "%out", i))
 
     def _start(self) -> str:
         """Initial values from parameters alone, and the parameters that the model computes."""
-        f = self._function("start", "p", "y")
+        f = Function("start", self.width, [("ptr", "p"), ("ptr", "y")], inline=False)
         computed = list(self.equations.computed)
-        found: dict[int, Name] = {}
         roots = [*self.equations.computed.values(), *self.equations.start]
-        write_values(f, self.equations.graph, roots, self._parameter_place, found.__setitem__)
-        for i, value in found.items():  # only now: the parameters are read above
+        for i, value in self._from_parameters(f, roots).items():  # only now: the parameters are read above
             array, place = ("%p", computed[i]) if i < len(computed) else ("%y", i - len(computed))
             f.store(value, array, place)
-        return self._end(f)
+        f.line("ret void")
+        return f.text()
 
-    def _derive(self, *, exact: bool) -> str:
+    def _from_parameters(self, f: Function, roots: Sequence[int]) -> dict[int, Name]:
+        """Names of values that need nothing but parameters, before anything was derived."""
+        found: dict[int, Name] = {}
+        graph = self.equations.graph
+        write_values(f, graph, roots, self._parameter_place, lambda _, i, value: found.__setitem__(i, value))
+        return found
+
+    def _derived_values(self) -> list[str]:
+        """Everything that is derived from parameters and time conditions."""
+        return write_function(
+            "derived_values",
+            self.width,
+            ("p",),
+            self.equations.graph,
+            self._derived,
+            self._parameter_place,
+            lambda f, i, value: f.store(value, "%p", self._derived_place[self._derived[i]]),
+        )
+
+    def _derive(self, name: str, *, exact: bool) -> str:
         """Time conditions at the start of the lane's segment, then everything derived from parameters.
 
         A condition is that of the moment after its threshold, or, where `exact`, that of the threshold itself.
         """
-        f = self._function("derive_exactly" if exact else "derive", "p", "segment")
+        f = Function(name, self.width, [("ptr", "p"), ("ptr", "segment")], inline=False)
         one, zero = f.number(1.0), f.number(0.0)
-        graph = self.equations.graph
         for condition in self.equations.time_conditions:
-            found: dict[int, Name] = {}
-            write_values(f, graph, [condition.threshold], self._parameter_place, found.__setitem__)
+            threshold = self._from_parameters(f, [condition.threshold])[0]
             strictly = not exact or condition.before != condition.at_threshold
-            before = f.compare("olt" if strictly else "ole", f.load("%segment"), found[0])
+            before = f.compare("olt" if strictly else "ole", f.load("%segment"), threshold)
             holds = (one, zero) if condition.before else (zero, one)
             f.store(f.choose(before, *holds), "%p", condition.place)
+        f.line("call void @derived_values(ptr %p)")
+        f.line("ret void")
+        return f.text()
 
-        def store(i: int, value: Name) -> None:
-            f.store(value, "%p", self._derived_place[self._derived[i]])
-
-        write_values(f, graph, self._derived, self._parameter_place, store)
-        return self._end(f)
-
-    def _factorise(self) -> str:
-        """Rates and the factors of shift - Jacobian; `bad` is not zero in lanes with a pivot that lost its digits."""
-        f = self._function("factorise", "y", "p", "shift", "out", "w", "bad")
-        bad = f.cell(f.vector)
-        f.store(f.number(0.0), bad)
+    def _factorise(self) -> list[str]:
+        """Rates and the factors of shift - Jacobian; `bad` becomes 1 in lanes with a pivot that lost its digits."""
         targets = [("%out", i) for i in range(self.states)]
         roots = list(self.equations.rates)
         # the check of a pivot stands beside it, so that nothing waits in a register for the end
@@ -153,50 +163,41 @@ class Kernels:
             targets.append(("%w", k))
             roots.append(value)
             if entry[0] == entry[1] and entry[0] in self._lost:
-                targets.append((bad, 0))
+                targets.append(("%bad", 0))
                 roots.append(self._lost[entry[0]])
 
-        def store(i: int, value: Name) -> None:
+        def store(f: Function, i: int, value: Name) -> None:
             array, place = targets[i]
-            if array == bad:
-                value = f.choose(value, f.number(1.0), f.load(bad))
+            if array == "%bad":
+                value = f.choose(value, f.number(1.0), f.load("%bad"))
             f.store(value, array, place)
 
-        write_values(f, self.equations.graph, roots, self._place, store)
-        f.store(f.load(bad), "%bad")
-        return self._end(f)
+        return self._write("factorise", ("y", "p", "shift", "out", "w", "bad"), roots, store)
 
-    def _solve(self) -> str:
+    def _solve(self) -> list[str]:
         """Solution `out` of the factorised system with the right side `b`."""
-        f = self._function("solve", "w", "b", "out")
         graph = Graph()
         factors = [graph.parameter(k) for k in range(self.factors)]
         solution = solve(graph, self._plan, factors, [graph.state(i) for i in range(self.states)])
-        write_values(
-            f,
+        return write_function(
+            "solve",
+            self.width,
+            ("w", "b", "out"),
             graph,
             solution,
             lambda value: _input(graph, value, state="%b", parameter="%w"),
-            lambda i, value: f.store(value, "%out", i),
+            lambda f, i, value: f.store(value, "%out", i),
         )
-        return self._end(f)
 
-    def _triggers(self) -> str:
+    def _triggers(self) -> list[str]:
         """1 for every event whose trigger holds, else 0."""
-        f = self._function("triggers", "y", "p", "out")
         holds = [event.holds for event in self.equations.events]
-        graph = self.equations.graph
 
-        def store(i: int, value: Name) -> None:
-            always = graph.is_constant(holds[i])
+        def store(f: Function, i: int, value: Name) -> None:
+            always = self.equations.graph.is_constant(holds[i])
             f.store(value if always else f.choose(value, f.number(1.0), f.number(0.0)), "%out", i)
 
-        write_values(f, graph, holds, self._place, store)
-        return self._end(f)
-
-    def _event_values(self) -> str:
-        """What every event would set, one after the other."""
-        return self._values("event_values", [c.value for event in self.equations.events for c in event.changes])
+        return self._write("triggers", ("y", "p", "out"), holds, store)
 
 
 def _input(graph: Graph, value: int, **arrays: Name) -> tuple[Name, int] | None:

@@ -11,6 +11,8 @@ from hepasome.engine._vector_math import LIBRARY
 
 # where a value already lies: array and index, or None if it has to be computed
 Place = Callable[[int], tuple[Name, int] | None]
+Store = Callable[[Function, int, Name], None]
+_PIECE = 1000  # values
 
 _ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 _RELATIONS = {"lt": "olt", "le": "ole", "eq": "oeq", "ne": "une"}
@@ -37,9 +39,7 @@ def derived_values(graph: Graph, roots: Sequence[int]) -> list[int]:
     return sorted(found)
 
 
-def write_values(
-    f: Function, graph: Graph, roots: Sequence[int], place: Place, store: Callable[[int, Name], None]
-) -> None:
+def write_values(f: Function, graph: Graph, roots: Sequence[int], place: Place, store: Store) -> None:
     """Write the computation of values into a function.
 
     A product that is used once, by a sum, becomes a fused multiply-add with one rounding.
@@ -49,74 +49,145 @@ def write_values(
         graph: Where the values are.
         roots: Values to compute.
         place: Where a value already lies.
-        store: Called with the index of a root and the name of its value as soon as it is known: what is stored early
-            occupies no register, which makes the code faster and its compilation much faster.
+        store: Called with the function, the index of a root and the name of its value as soon as it is known: what is
+            stored early occupies no register, which makes the code faster and its compilation much faster.
     """
-    asked: dict[int, list[int]] = {}
-    for i, root in enumerate(roots):
-        asked.setdefault(root, []).append(i)
-    names: dict[int, Name] = {}
-    order: list[int] = []
-    uses: Counter[int] = Counter()
-    seen: set[int] = set()
-    # depth first, so that a value is computed shortly before it is used
-    waiting = [(root, False) for root in reversed(roots)]
-    while waiting:
-        value, ready = waiting.pop()
-        if ready:
-            order.append(value)
-        elif value not in seen:
-            seen.add(value)
-            waiting.append((value, True))
-            if graph.ops[value] != "constant" and place(value) is None:
-                uses.update(graph.args[value])
-                waiting += [(argument, False) for argument in reversed(graph.args[value])]
-    uses.update(asked.keys())
-    writer = _Writer(f, graph, names, uses, place)
-    for value in order:
-        writer.write(value, needed=value in asked)
-        for i in asked.get(value, ()):
-            store(i, names[value])
+    work = _Work(graph, roots, place)
+    writer = _Writer(f, work, {})
+    for value in work.order:
+        writer.write(value, store)
+
+
+def write_function(
+    name: str, width: int, arguments: Sequence[str], graph: Graph, roots: Sequence[int], place: Place, store: Store
+) -> list[str]:
+    """The same as a function of its own, in pieces if it is long: the time to compile one grows with its square.
+
+    Args:
+        name: Of the function.
+        width: Lanes.
+        arguments: Names of its pointers.
+        graph: Where the values are.
+        roots: Values to compute.
+        place: Where a value already lies.
+        store: As for `write_values`.
+    """
+    work = _Work(graph, roots, place)
+    pieces = [work.order[i : i + _PIECE] for i in range(0, len(work.order), _PIECE)] or [[]]
+    # values that a later piece needs are handed over in memory
+    handed = {value: k for k, value in enumerate(work.handed_over(pieces))}
+    pointers = [("ptr", argument) for argument in arguments]
+    whole = Function(name, width, pointers, inline=False)
+    scratch = whole.cell(whole.vector, max(1, len(handed)))
+    given = ", ".join(f"ptr %{argument}" for argument in arguments)
+    texts = []
+    for k, piece in enumerate(pieces):
+        f = Function(f"{name}_{k}", width, [*pointers, ("ptr", "scratch")], inline=False)
+        writer = _Writer(f, work, handed)
+        for value in piece:
+            writer.write(value, store)
+        f.line("ret void")
+        texts.append(f.text())
+        whole.line(f"call void @{name}_{k}({given}, ptr {scratch})")
+    whole.line("ret void")
+    return [*texts, whole.text()]
+
+
+class _Work:
+    """What has to be computed, in an order in which a value comes shortly before it is used.
+
+    Attributes:
+        asked: Value -> the places among the roots where it stands.
+        order: Values to write; products that become part of a sum are left out.
+    """
+
+    def __init__(self, graph: Graph, roots: Sequence[int], place: Place) -> None:
+        self.graph, self.place = graph, place
+        self.asked: dict[int, list[int]] = {}
+        for i, root in enumerate(roots):
+            self.asked.setdefault(root, []).append(i)
+        order: list[int] = []
+        uses: Counter[int] = Counter()
+        seen: set[int] = set()
+        waiting = [(root, False) for root in reversed(roots)]
+        while waiting:
+            value, ready = waiting.pop()
+            if ready:
+                order.append(value)
+            elif value not in seen:
+                seen.add(value)
+                waiting.append((value, True))
+                if not self.is_there(value):
+                    uses.update(graph.args[value])
+                    waiting += [(argument, False) for argument in reversed(graph.args[value])]
+        self.deferred = {
+            value
+            for value in order
+            if graph.ops[value] == "mul" and uses[value] == 1 and value not in self.asked and not self.is_there(value)
+        }
+        self.order = [v for v in order if v in self.asked or not (self.is_there(v) or v in self.deferred)]
+
+    def is_there(self, value: int) -> bool:
+        """Whether a value is a constant or lies in memory."""
+        return self.graph.ops[value] == "constant" or self.place(value) is not None
+
+    def handed_over(self, pieces: Sequence[Sequence[int]]) -> list[int]:
+        """Values that are computed in one piece and needed in a later one."""
+        where = {value: k for k, piece in enumerate(pieces) for value in piece if not self.is_there(value)}
+        found: dict[int, None] = {}
+        for k, piece in enumerate(pieces):
+            waiting = [argument for value in piece if not self.is_there(value) for argument in self.graph.args[value]]
+            while waiting:
+                value = waiting.pop()
+                if value in self.deferred:
+                    waiting += self.graph.args[value]
+                elif where.get(value, k) < k:
+                    found[value] = None
+        return list(found)
 
 
 class _Writer:
-    def __init__(self, f: Function, graph: Graph, names: dict[int, Name], uses: Counter[int], place: Place) -> None:
-        self.f, self.graph, self.names, self.uses, self.place = f, graph, names, uses, place
-        self.deferred: set[int] = set()
+    def __init__(self, f: Function, work: _Work, handed: dict[int, int]) -> None:
+        self.f, self.work, self.graph, self.handed = f, work, work.graph, handed
+        self.names: dict[int, Name] = {}
 
     def name(self, value: int) -> Name:
-        place = self.place(value)
+        if value in self.names:
+            return self.names[value]
+        f, graph = self.f, self.graph
+        if graph.ops[value] == "constant":
+            return f.number(graph.number[value])
+        place = self.work.place(value)
         if place is not None:
             # loaded anew at each use: the processor takes it from memory as an operand, and no register is held
-            return self.f.load(*place)
-        if value not in self.names:  # a product that was left for a sum, after all needed by itself
-            a, b = (self.name(argument) for argument in self.graph.args[value])
-            self.names[value] = self.f.float("fmul", a, b)
-        return self.names[value]
+            return f.load(*place)
+        if value in self.work.deferred:
+            a, b = (self.name(argument) for argument in graph.args[value])
+            return f.float("fmul", a, b)
+        loaded = f.load("%scratch", self.handed[value])
+        if graph.ops[value] in BOOLEAN:
+            loaded = f.compare("une", loaded, f.number(0.0))
+        self.names[value] = loaded
+        return loaded
 
-    def write(self, value: int, *, needed: bool) -> None:
-        if self.graph.ops[value] == "constant":
-            self.names[value] = self.f.number(self.graph.number[value])
-            return
-        if self.place(value) is not None:
-            if needed:
-                self.names[value] = self.name(value)
-            return
-        op, args = self.graph.ops[value], self.graph.args[value]
-        if op == "mul" and self.uses[value] == 1 and not needed:
-            self.deferred.add(value)  # written where it is used
-            return
-        if op in ("add", "sub"):
-            fused = self._fused(op, *args)
-            if fused is not None:
-                self.names[value] = fused
-                return
-        given = [self.name(argument) for argument in args]
-        self.names[value] = self._operation(op, given)
+    def write(self, value: int, store: Store) -> None:
+        f, graph = self.f, self.graph
+        if self.work.is_there(value):
+            name = self.name(value)
+        else:
+            op, args = graph.ops[value], graph.args[value]
+            fused = self._fused(op, *args) if op in ("add", "sub") else None
+            name = self._operation(op, [self.name(argument) for argument in args]) if fused is None else fused
+            self.names[value] = name
+        if value in self.handed:
+            number = f.choose(name, f.number(1.0), f.number(0.0)) if graph.ops[value] in BOOLEAN else name
+            f.store(number, "%scratch", self.handed[value])
+        for i in self.work.asked.get(value, ()):
+            store(f, i, name)
 
     def _fused(self, op: str, a: int, b: int) -> Name | None:
         for product, other in ((b, a), (a, b)):
-            if product not in self.deferred:
+            if product not in self.work.deferred:
                 continue
             x, y = (self.name(argument) for argument in self.graph.args[product])
             z = self.name(other)

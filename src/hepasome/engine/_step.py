@@ -47,6 +47,7 @@ def _step(method: Method, states: int, width: int) -> str:
     f = Function("step", width, [("ptr", name) for name in names], inline=False)
     inverse = f.float("fdiv", f.number(1.0), f.load("%h"))
     f.store(f.float("fmul", inverse, f.number(1.0 / method.gamma)), "%shift")
+    f.store(f.number(0.0), "%bad")
     f.line("call void @factorise(ptr %y, ptr %p, ptr %shift, ptr %b, ptr %w, ptr %bad)")
     f.line("call void @solve(ptr %w, ptr %b, ptr %k)")
     stages = ["%k", *(f.place("%k", stage * states) for stage in range(1, method.stages))]
