@@ -66,7 +66,7 @@ def _layout(kernels: Kernels, method: Method) -> Layout:
     changes = sum(len(event.changes) for event in events)
     sizes = (
         *(n, kernels.parameters + kernels.derived, n, method.stages * n, kernels.factors, len(method.dense) * n),
-        *(len(kernels.computed_outputs), n, 4 * len(events) + 2 * changes),
+        *(len(kernels.computed_outputs), n, 4 * len(events) + 3 * changes),
     )
     return Layout(*(sum(sizes[:i]) for i in range(len(sizes) + 1)))
 
@@ -79,10 +79,11 @@ def _describe(kernels: Kernels, layout: Layout) -> Description:
             start = layout.between if graph.ops[value] == "state" else layout.p
             outputs[name] = start + int(graph.number[value])
     place = {name: i for i, name in enumerate((*equations.states, *equations.parameters))}
-    volumes = {name: volume for name, volume in equations.volume.items() if name in equations.states}
+    volumes = {name: volume for name, volume in equations.volume.items() if name in place}
     return Description(
         states=equations.states,
         parameters=equations.parameters,
+        lacking=tuple(_lacking(equations)),
         outputs=outputs,
         volumes={name: place[volume] for name, volume in volumes.items() if volume in place},
         ruled_volumes=tuple(name for name, volume in volumes.items() if volume not in place),
@@ -92,17 +93,20 @@ def _describe(kernels: Kernels, layout: Layout) -> Description:
     )
 
 
+def _lacking(equations: Equations) -> list[str]:
+    """Parameters that have no value and that the model does not compute."""
+    values = enumerate(equations.parameters.items())
+    return [name for i, (name, value) in values if math.isnan(value) and i not in equations.computed]
+
+
 def _check_start(equations: Equations) -> None:
     """Evaluate the model once with its own values.
 
     Raises:
         EngineError: If a rate or initial value is no number although every parameter has a value.
     """
-    graph, names = equations.graph, list(equations.parameters)
-    missing = [
-        name for i, name in enumerate(names) if math.isnan(equations.parameters[name]) and i not in equations.computed
-    ]
-    if missing:
+    graph = equations.graph
+    if _lacking(equations):
         return  # every subject has to bring its own values; one that does not ends with a reason
     parameters = list(equations.parameters.values())
     before = _evaluate(graph, parameters, [math.nan] * (len(equations.states) + 1))

@@ -77,7 +77,7 @@ class CompiledSimulator(Simulator):
             empty = np.empty((0, len(outputs)))
             return [Trajectory(s.key, Status.COMPLETED, "", grid, empty, tuple(outputs)) for s in subjects]
         values, status, reached, rows, steps = self._run(subjects, grid, outputs, paired=paired)
-        names, known = tuple(outputs), self.description.parameters
+        names, known, lacking = tuple(outputs), self.description.parameters, self.description.lacking
         finite = np.asarray(np.isfinite(values).all(axis=2))
         found = []
         for i, subject in enumerate(subjects):
@@ -86,7 +86,7 @@ class CompiledSimulator(Simulator):
                 own = int(finite[i].argmin())
                 outcome, when = Status.NOT_FINITE, float(grid[own])
             completed = outcome is Status.COMPLETED
-            reason = "" if completed else failure(outcome, subject, known, f"at time {when:.6g}")
+            reason = "" if completed else failure(outcome, subject, known, lacking, f"at time {when:.6g}")
             found.append(Trajectory(subject.key, outcome, reason, grid, values[i, :own], names, int(steps[i])))
         return found
 

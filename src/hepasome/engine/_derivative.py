@@ -86,7 +86,7 @@ class _Forward:
                 return graph.constant(-1.0)
             case "mul":
                 return b if place == 0 else a
-            case "div":
+            case "div" | "quotient":
                 return apply("div", one, b) if place == 0 else apply("neg", apply("div", value, b))
             case "exp":
                 return value

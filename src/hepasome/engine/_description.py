@@ -14,9 +14,10 @@ class Description:
     Attributes:
         states: Names, in the order of the arrays.
         parameters: Names with the values of the model; not a number where the model computes or lacks it.
+        lacking: Parameters without a value, which every subject has to bring.
         outputs: Where everything that can be read lies in the workspace, in vectors.
-        volumes: States that are concentrations -> place of their volume among states and then parameters.
-        ruled_volumes: States that are concentrations in a compartment whose size follows a rule.
+        volumes: What is a concentration -> place of their volume among states and then parameters.
+        ruled_volumes: What is a concentration in a compartment whose size follows a rule.
         layout: Places of the arrays in the workspace.
         width: Lanes.
         operations: Floating-point operations of one step, per lane.
@@ -24,6 +25,7 @@ class Description:
 
     states: tuple[str, ...]
     parameters: dict[str, float]
+    lacking: tuple[str, ...]
     outputs: dict[str, int]
     volumes: dict[str, int]
     ruled_volumes: tuple[str, ...]

@@ -72,6 +72,8 @@ class _Driver(Steps):
             f.line(f"call void @start(ptr {self.p}, ptr {self.between})")
             with f.loop(self.kernels.states) as i:
                 f.store(f.choose(new, f.load(self.between, i), f.load(self.y, i)), self.y, i)
+            with f.lanes(bits) as lane:
+                self._actions(lane, initial=True)
             self.events.begin(new, self.cell["segment"])
             f.store(f.value(f"or i64 {f.load(restart, kind='i64')}, {bits}"), restart, kind="i64")
 
@@ -114,8 +116,8 @@ class _Driver(Steps):
         f = self.f
         return f.spread(f.load("%times", f.value("sub i64 %number, 1"), "double"))
 
-    def _actions(self, lane: Name) -> None:
-        """Everything that is due at the lane's time, in its order."""
+    def _actions(self, lane: Name, *, initial: bool = False) -> None:
+        """Everything that is due at the lane's time, in its order; or only the subject's own initial values."""
         f = self.f
         now = f.load(self.cell["t"], lane, "double")
         with f.repeat() as leave:
@@ -123,6 +125,8 @@ class _Driver(Steps):
             f.leave_if(f.value(f"icmp sge i64 {action}, {f.load(self.ints['actions'], lane, 'i64')}"), leave)
             f.leave_if(f.value(f"fcmp ogt double {f.load('%action_time', action, 'double')}, {now}"), leave)
             kind = f.load("%action_kind", action, "i64")
+            if initial:
+                f.leave_if(f.value(f"icmp ne i64 {kind}, {int(Action.SET_STATE)}"), leave)
             place = f.load("%action_place", action, "i64")  # among states, then parameters
             volume = f.load("%action_volume", action, "i64")
             value = f.cell("double")
@@ -161,7 +165,7 @@ class _Driver(Steps):
         f, order = self.f, self.method.order
         size, slope = self._norm(lambda i: f.load(self.y, i), self.y), self._norm(lambda i: f.load(self.k, i), self.y)
         span = f.float("fsub", f.load(self.cell["stop"]), f.load(self.cell["t"]))
-        short = f.float("fmul", span, f.number(1e-6))
+        short = f.float("fmul", span, f.number(1e-6))  # where nothing says better
         flat = f.logic("or", f.compare("olt", size, f.number(1e-5)), f.compare("olt", slope, f.number(1e-5)))
         guess = f.choose(flat, short, f.float("fmul", f.number(0.01), f.float("fdiv", size, slope)))
         guess = f.choose(f.compare("olt", guess, span), guess, span)
@@ -194,7 +198,11 @@ class _Driver(Steps):
         with f.when(f.any(due)):
             with f.loop(self.kernels.states) as i:
                 f.store(f.load(self.y, i), self.between, i)
+            if self.kernels.equations.time_conditions:  # as they are at this very moment, not after it
+                f.line(f"call void @derive_exactly(ptr {self.p}, ptr {self.cell['t']})")
             self._write_rows(f.mask(due))
+            if self.kernels.equations.time_conditions:
+                f.line(f"call void @derive(ptr {self.p}, ptr {self.cell['segment']})")
 
     def _next_output(self) -> Name:
         """Time of the next output of every lane; infinite after the last."""

@@ -30,7 +30,7 @@ class EventWriter:
         count, changes = len(self.events), sum(len(event.changes) for event in self.events)
         if count:
             self.before, self.now, self.seen, self.waiting = (f.place(memory, k * count) for k in range(4))
-            self.saved, self.values = (f.place(memory, 4 * count + k * changes) for k in range(2))
+            self.saved, self.values, self.scales = (f.place(memory, 4 * count + k * changes) for k in range(3))
             self.found, self.low, self.high = f.cell(f.vector), f.cell(f.vector), f.cell(f.vector)
 
     def thresholds(self) -> list[Name]:
@@ -161,10 +161,14 @@ class EventWriter:
         free, change = stopped, 0
         for e, event in enumerate(self.events):
             now = f.logic("and", free, self._true(self.waiting, e))
-            for target in event.changes:
+            values: list[Name] = []
+            for k, target in enumerate(event.changes, change):
+                value = f.float("fmul", f.load(self.saved, k), f.load(self.scales, k))
+                values.append(value if target.divisor is None else f.float("fdiv", value, values[target.divisor]))
+            for value, target in zip(values, event.changes, strict=True):
                 array = self.p if target.is_parameter else self.y
-                f.store(f.choose(now, f.load(self.saved, change), f.load(array, target.place)), array, target.place)
-                change += 1
+                f.store(f.choose(now, value, f.load(array, target.place)), array, target.place)
+            change += len(event.changes)
             f.store(f.choose(now, f.number(0.0), f.load(self.waiting, e)), self.waiting, e)
             free = f.logic("and", free, f.invert(now))
 

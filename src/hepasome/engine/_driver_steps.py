@@ -10,7 +10,6 @@ from hepasome.engine._ir import Name
 
 _SAFETY, _REJECTED_SAFETY = 0.93, 0.9
 _GROW, _SHRINK, _REJECTED_SHRINK, _PIVOT_SHRINK = 6.0, 0.2, 0.1, 0.25
-_TINY = 1e-14  # a step that is shorter than this part of the time no longer moves it
 
 
 class Steps(Lanes):
@@ -88,8 +87,9 @@ class Steps(Lanes):
             total = f.load("%steps", subject, "i64")
             f.store(f.value(f"add i64 {total}, 1"), "%steps", subject, "i64")
         rejected = f.logic("and", active, f.invert(accepted))
-        moves = f.float("fmul", f.intrinsic("fabs", f.load(self.cell["stop"])), f.number(_TINY))
-        stuck = f.logic("and", rejected, f.compare("ole", f.load(self.cell["h"]), moves))
+        t = f.load(self.cell["t"])
+        still = f.compare("oeq", f.float("fadd", t, f.load(self.cell["h"])), t)
+        stuck = f.logic("and", rejected, still)
         finite = f.compare("olt", error, f.number(math.inf))
         self._end_lanes(f.logic("and", stuck, f.invert(finite)), Outcome.NOT_FINITE)
         self._end_lanes(stuck, Outcome.STEP_TOO_SMALL)

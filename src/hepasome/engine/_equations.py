@@ -12,16 +12,28 @@ from hepasome.engine._graph import Graph, Level
 from hepasome.engine._mathml import MathReader
 from hepasome.engine._types import EngineError
 
-TIME = "time"  # integrated like a state where the model reads it, so that no method has to treat it apart
+TIME = (
+    "(time)"  # no id of SBML; integrated like a state where the model reads it, so that no method has to treat it apart
+)
 
 
 @dataclass(frozen=True)
 class Change:
-    """What an event sets: a state or a parameter, by its place, to a value."""
+    """What an event sets: a state or a parameter, to value x scale / what another change of the event sets.
+
+    Attributes:
+        is_parameter: Whether it is a parameter.
+        place: Of the state or parameter.
+        value: Taken at the moment of the trigger or of the execution, as the event says.
+        scale: Taken at the moment of the execution.
+        divisor: Place among the changes of the event; None if nothing divides.
+    """
 
     is_parameter: bool
     place: int
     value: int
+    scale: int
+    divisor: int | None
 
 
 @dataclass(frozen=True)
@@ -153,6 +165,11 @@ class _Reader:
             return self._values[name]
         if name in self._place:
             return self.graph.state(self._place[name])
+        return self._parameter(name)
+
+    def _parameter(self, name: str) -> int:
+        if name not in self._parameter_place:
+            raise EngineError(f"The model uses `{name}`, which it does not define.")
         return self.graph.parameter(self._parameter_place[name])
 
     def _time(self) -> int:
@@ -178,7 +195,7 @@ class _Reader:
         computed: dict[int, int] = {}
 
         def lookup(name: str) -> int:
-            return values[name] if name in values else self.graph.parameter(self._parameter_place[name])
+            return values[name] if name in values else self._parameter(name)
 
         reader = MathReader(self.graph, lookup, lambda: self.graph.constant(0.0), self._functions)
         for assignment in self.system.initial:
@@ -194,23 +211,23 @@ class _Reader:
         return [values[name] for name in self.system.states], computed
 
     def _event(self, event: Any) -> TriggeredEvent:
-        new: dict[str, int] = {}
+        places = {**self._parameter_place, **self._place}
+        order: dict[str, int] = {}
+        changes: list[Change] = []
+        one = self.graph.constant(1.0)
         for assignment in event.assignments:
-            value = self.graph.constant(1.0) if assignment.math is None else self._reader.number(assignment.math)
-            if assignment.scale is not None:
-                value = self.graph.apply("mul", value, self._reader.number(assignment.scale))
-            if assignment.divisor is not None:
-                if assignment.divisor not in new:
-                    raise EngineError(
-                        f"The event {event.symbol.sid} changes the size of {assignment.divisor} through a rule, which "
-                        "cannot be simulated here."
-                    )
-                value = self.graph.apply("div", value, new[assignment.divisor])
-            new[assignment.variable] = value
-        changes = tuple(
-            Change(name not in self._place, {**self._parameter_place, **self._place}[name], value)
-            for name, value in new.items()
-        )
+            name, divisor = assignment.variable, assignment.divisor
+            if divisor is not None and divisor not in order:
+                raise EngineError(
+                    f"The event {event.symbol.sid} changes the size of {divisor} through a rule, which cannot be "
+                    "simulated here."
+                )
+            value = one if assignment.math is None else self._reader.number(assignment.math)
+            scale = one if assignment.scale is None else self._reader.number(assignment.scale)
+            order[name] = len(changes)
+            changes.append(
+                Change(name not in self._place, places[name], value, scale, None if divisor is None else order[divisor])
+            )
         priority = self.graph.constant(-math.inf) if event.priority is None else self._reader.number(event.priority)
         if not self.graph.is_constant(priority):
             raise EngineError(f"The priority of the event {event.symbol.sid} is no number.")
@@ -221,7 +238,7 @@ class _Reader:
             self.graph.number[priority],
             event.persistent,
             event.use_values_from_trigger_time,
-            changes,
+            tuple(changes),
         )
 
     def _readable(self) -> dict[str, int]:

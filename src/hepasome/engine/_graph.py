@@ -9,6 +9,7 @@ from enum import IntEnum
 Args = tuple[int, ...]
 
 _COMMUTATIVE = frozenset({"add", "mul", "min", "max", "and", "or", "xor", "eq", "ne"})
+_STEPS = frozenset({"floor", "ceil", "lt", "le", "eq", "ne"})  # functions that jump
 # read from the subject's arrays: parameters and what was derived from them, or state and time
 INPUTS = frozenset({"parameter", "state"})
 BOOLEAN = frozenset({"lt", "le", "eq", "ne", "and", "or", "xor", "not"})
@@ -31,6 +32,7 @@ FOLD: dict[str, Callable[..., float]] = {
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
     "div": lambda a, b: a / b,
+    "quotient": lambda a, b: a / b,
     "neg": lambda a: -a,
     "abs": abs,
     "min": min,
@@ -81,6 +83,7 @@ class Graph:
         self.number: list[float] = []
         self.level: list[Level] = []
         self._known: dict[tuple[str, Args, float | str], int] = {}
+        self._divisors: dict[int, int] = {}  # reciprocal -> what it is the reciprocal of
 
     def constant(self, number: float) -> int:
         """The value of a number."""
@@ -100,6 +103,8 @@ class Graph:
 
     def apply(self, op: str, *args: int) -> int:
         """The value of an operation; simplified where that changes no digit of a finite result."""
+        if op in _STEPS:
+            args = tuple(self._quotient(a) for a in args)
         if op in _COMMUTATIVE:
             args = tuple(sorted(args))
         if all(self.ops[a] == "constant" for a in args):
@@ -110,6 +115,15 @@ class Graph:
         if simpler is not None:
             return simpler
         return self._new(op, args, 0.0, max(self.level[a] for a in args))
+
+    def _quotient(self, value: int) -> int:
+        """A value whose last digit decides: a division is rounded once, so that 49/49 is 1."""
+        if self.ops[value] == "mul":
+            for dividend, reciprocal in (self.args[value], self.args[value][::-1]):
+                if reciprocal in self._divisors:
+                    args = dividend, self._divisors[reciprocal]
+                    return self._new("quotient", args, 0.0, max(self.level[a] for a in args))
+        return value
 
     def total(self, terms: Iterable[int]) -> int:
         """The sum of values; zero if there are none."""
@@ -159,7 +173,9 @@ class Graph:
                 if self.is_constant(b, 1.0) or self.is_constant(a, 0.0):
                     return a
                 if not self.is_constant(a, 1.0):  # one reciprocal serves all that is divided by the same value
-                    return self.apply("mul", a, self.apply("div", self.constant(1.0), b))
+                    reciprocal = self.apply("div", self.constant(1.0), b)
+                    self._divisors[reciprocal] = b
+                    return self.apply("mul", a, reciprocal)
             case "neg":
                 if self.ops[a] == "neg":
                     return self.args[a][0]

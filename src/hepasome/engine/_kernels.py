@@ -50,7 +50,7 @@ class Kernels:
         self._lost = {k: _lost(graph, *pivot) for k, pivot in enumerate(pivots) if pivot[0] != pivot[1]}
         roots = [*equations.rates, *self._factor_values, *self._lost.values(), *equations.readable.values()]
         for event in equations.events:
-            roots += [event.holds, *(change.value for change in event.changes)]
+            roots += [event.holds, *(value for change in event.changes for value in (change.value, change.scale))]
         thresholds = [condition.threshold for condition in equations.time_conditions]
         self._derived = derived_values(graph, [*roots, *thresholds])
         self._derived_place = {value: self.parameters + k for k, value in enumerate(self._derived)}
@@ -69,12 +69,11 @@ class Kernels:
             *self._values("read", [self.equations.readable[name] for name in self.computed_outputs]),
         ]
         if self.equations.events:
-            values = [change.value for event in self.equations.events for change in event.changes]
-            texts += [
-                self._derive("derive_exactly", exact=True),
-                *self._triggers(),
-                *self._values("event_values", values),
-            ]
+            changes = [change for event in self.equations.events for change in event.changes]
+            values = [*(change.value for change in changes), *(change.scale for change in changes)]
+            texts += [*self._triggers(), *self._values("event_values", values)]
+        if self.equations.events or self.equations.time_conditions:
+            texts.append(self._derive("derive_exactly", exact=True))
         return texts
 
     def operations(self) -> int:

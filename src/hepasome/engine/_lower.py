@@ -14,7 +14,7 @@ Place = Callable[[int], tuple[Name, int] | None]
 Store = Callable[[Function, int, Name], None]
 _PIECE = 1000  # values
 
-_ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
+_ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv", "quotient": "fdiv"}
 _RELATIONS = {"lt": "olt", "le": "ole", "eq": "oeq", "ne": "une"}
 _INTRINSICS = {"sqrt": "sqrt", "abs": "fabs", "floor": "floor", "ceil": "ceil"}
 _OWN = ("exp", "log", "pow", "tanh", *LIBRARY)

@@ -72,12 +72,18 @@ def _names(sbml: str) -> list[list[str]]:
     import libsbml  # slow to import, and not needed for a model that was read before
 
     document = libsbml.readSBMLFromString(sbml)
-    if document.getNumErrors(libsbml.LIBSBML_SEV_ERROR) or document.getNumErrors(libsbml.LIBSBML_SEV_FATAL):
-        raise EngineError(f"The model is not valid SBML: {document.getError(0).getMessage().strip()}")
+    errors = [document.getError(i) for i in range(document.getNumErrors())]
+    errors = [error for error in errors if error.getSeverity() >= libsbml.LIBSBML_SEV_ERROR]
+    if errors:
+        where = f" (line {errors[0].getLine()})" if errors[0].getLine() else ""
+        raise EngineError(f"The model is not valid SBML: {errors[0].getMessage().strip()}{where}")
     model = document.getModel()
+    if model is None:
+        raise EngineError("The SBML has no model in it.")
     for rule in model.getListOfRules():
         if rule.isAlgebraic():
-            raise EngineError("The model has an algebraic rule, which cannot be simulated here; solve it by hand.")
+            name = rule.getIdAttribute() or rule.getMetaId() or "without id"
+            raise EngineError(f"The model has an algebraic rule ({name}), which cannot be simulated here.")
     species = [s.getId() for s in model.getListOfSpecies()]
     rate_rules = [r.getVariable() for r in model.getListOfRules() if r.isRate()]
     ruled = {r.getVariable() for r in model.getListOfRules()}

@@ -90,7 +90,7 @@ def _read(key: str) -> tuple[Description, bytes] | None:
         text, _, code = rest.partition(b"\n")
         fields = json.loads(text)
         fields["layout"] = Layout(**fields["layout"])
-        fields |= {name: tuple(fields[name]) for name in ("states", "ruled_volumes")}
+        fields |= {name: tuple(fields[name]) for name in ("states", "lacking", "ruled_volumes")}
         fields["parameters"] = {k: math.nan if v is None else v for k, v in fields["parameters"].items()}
         return Description(**fields), code
     except (ValueError, KeyError, TypeError):  # damaged: the model is compiled again

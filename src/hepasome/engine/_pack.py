@@ -44,8 +44,9 @@ def pack(description: Description, subjects: Sequence[Subject], end: float) -> P
     Raises:
         EngineError: If a dose is given into a compartment whose size the model computes by a rule.
     """
-    states = {name: i for i, name in enumerate(description.states)}
     places = {name: i for i, name in enumerate(description.parameters)}
+    # a species that takes part in no reaction is constant between doses: it lies among the parameters
+    everything = {name: i for i, name in enumerate((*description.states, *description.parameters))}
     values = np.tile(np.fromiter(description.parameters.values(), float, len(places)), (len(subjects), 1))
     rows: list[_Row] = []
     offsets = [0]
@@ -53,14 +54,14 @@ def pack(description: Description, subjects: Sequence[Subject], end: float) -> P
     def state_row(time: float, action: Action, name: str, value: float) -> _Row:
         if name in description.ruled_volumes:
             raise EngineError(f"The size of the compartment of `{name}` follows a rule: it cannot be dosed here.")
-        return time, action, states[name], description.volumes.get(name, -1), value
+        return time, action, everything[name], description.volumes.get(name, -1), value
 
     for row, subject in zip(values, subjects, strict=True):
         if subject.parameters:
             row[[places[name] for name in subject.parameters]] = list(subject.parameters.values())
         own = [state_row(0.0, Action.SET_STATE, name, value) for name, value in subject.initial.items()]
         own += [
-            (switch.time, Action.SET_PARAMETER, len(states) + places[switch.parameter], -1, switch.value)
+            (switch.time, Action.SET_PARAMETER, everything[switch.parameter], -1, switch.value)
             for switch in subject.switches
         ]
         own += [state_row(dose.time, Action.ADD_TO_STATE, dose.state, dose.amount) for dose in subject.doses]

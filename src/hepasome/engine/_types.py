@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -110,20 +110,31 @@ class Trajectory:
     steps: int | None = None
 
 
-def failure(status: Status, subject: Subject, model_values: Mapping[str, float], when: str) -> str:
-    """One sentence for a subject that was not simulated to the end.
+def failure(
+    status: Status, subject: Subject, model_values: Mapping[str, float], lacking: Collection[str], when: str
+) -> str:
+    """A sentence or two for a subject that was not simulated to the end.
 
     Args:
         status: Why.
         subject: Whose simulation failed.
         model_values: Values of the model; the parameters of the subject that lie farthest from them are named.
+        lacking: Parameters without a value in the model.
         when: Time, in words.
     """
-    apart = {
-        name: abs(math.log(value / model_values[name]))
-        for name, value in subject.parameters.items()
-        if value > 0 and model_values.get(name, 0.0) > 0 and value != model_values[name]
-    }
-    farthest = sorted(apart, key=lambda name: -apart[name])[:_MOST_NAMED]
+    text = f"{status.value} It happened {when}."
+    missing = [name for name in lacking if name not in subject.parameters]
+    if missing and status is Status.NOT_FINITE:
+        text += " The model gives no value for " + ", ".join(f"`{name}`" for name in missing[:_MOST_NAMED])
+        text += ", and neither does the subject."
+    far = {name: _distance(value, model_values.get(name, value)) for name, value in subject.parameters.items()}
+    farthest = sorted((name for name in far if far[name] > 0), key=lambda name: -far[name])[:_MOST_NAMED]
     named = ", ".join(f"{n} = {subject.parameters[n]:.3g} (model: {model_values[n]:.3g})" for n in farthest)
-    return f"{status.value} It happened {when}." + (f" Farthest from the model: {named}." if named else "")
+    return text + (f" Farthest from the model: {named}." if named else "")
+
+
+def _distance(value: float, usual: float) -> float:
+    """Of the logarithms; endless between zero, or another sign, and anything else."""
+    if value == usual or math.isnan(usual):
+        return 0.0
+    return abs(math.log(value / usual)) if value * usual > 0 else math.inf
