@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import importlib.metadata
 import os
 import tempfile
 from pathlib import Path
@@ -19,26 +22,48 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_path("hepasome")) / "engine"
 
 
-def read_cached(name: str) -> bytes | None:
-    """A file of the cache, if it is there and nobody else could have written it: code in it will be executed."""
-    path = cache_folder() / name
+def read_cached(key: str, kind: str) -> bytes | None:
+    """What was kept, if it is there, whole, and nobody else could have written it: code in it will be executed.
+
+    Args:
+        key: Of what it belongs to.
+        kind: What it is, for example `code`.
+    """
+    path = _path(key, kind)
     try:
         status = path.stat()
         if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
             return None
-        return path.read_bytes()
+        digest, _, content = path.read_bytes().partition(b"\n")
     except OSError:
         return None
+    return content if digest == hashlib.sha256(content).hexdigest().encode() else None
 
 
-def write_cached(name: str, content: bytes) -> None:
-    """Keep a file whole or not at all. A cache that cannot be written costs a second at the next start, no more."""
-    folder = cache_folder()
+def write_cached(key: str, kind: str, content: bytes) -> None:
+    """Keep something whole or not at all. What cannot be kept costs a second at the next start, no more."""
+    path = _path(key, kind)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(folder / name, content)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
     except OSError:
         return
+
+
+def _path(key: str, kind: str) -> Path:
+    """Another version of the engine has other files."""
+    return cache_folder() / f"{hashlib.sha256(f'{_version()} {key}'.encode()).hexdigest()}.{kind}"
+
+
+@functools.cache
+def _version() -> str:
+    """Of everything that reads models and writes code: its own source and the packages under it."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("_*.py")):
+        digest.update(path.read_bytes())
+    for package in ("llvmlite", "sbmlode", "python-libsbml"):
+        digest.update(importlib.metadata.version(package).encode())
+    return digest.hexdigest()
 
 
 def write_whole(path: Path, content: bytes) -> None:

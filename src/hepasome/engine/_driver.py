@@ -69,9 +69,8 @@ class _Driver(Steps):
             new = f.from_mask(bits)
             for name in ("t", "segment", "rejected"):
                 f.store(f.choose(new, f.number(0.0), f.load(self.cell[name])), self.cell[name])
-            f.line(f"call void @start(ptr {self.p}, ptr {self.between})")
-            with f.loop(self.kernels.states) as i:
-                f.store(f.choose(new, f.load(self.between, i), f.load(self.y, i)), self.y, i)
+            f.store(f.choose(new, f.number(1.0), f.number(0.0)), self.cell["theta"])
+            f.line(f"call void @start(ptr {self.p}, ptr {self.y}, ptr {self.cell['theta']})")
             with f.lanes(bits) as lane:
                 self._actions(lane, initial=True)
             self.events.begin(new, self.cell["segment"])

@@ -107,13 +107,14 @@ class Kernels:
         return self._write(name, ("y", "p", "out"), values, lambda f, i, value: f.store(value, "%out", i))
 
     def _start(self) -> str:
-        """Initial values from parameters alone, and the parameters that the model computes."""
-        f = Function("start", self.width, [("ptr", "p"), ("ptr", "y")], inline=False)
+        """Initial values from parameters alone, and the parameters that the model computes, where `new` is not zero."""
+        f = Function("start", self.width, [("ptr", "p"), ("ptr", "y"), ("ptr", "new")], inline=False)
+        new = f.compare("une", f.load("%new"), f.number(0.0))
         computed = list(self.equations.computed)
         roots = [*self.equations.computed.values(), *self.equations.start]
         for i, value in self._from_parameters(f, roots).items():  # only now: the parameters are read above
             array, place = ("%p", computed[i]) if i < len(computed) else ("%y", i - len(computed))
-            f.store(value, array, place)
+            f.store(f.choose(new, value, f.load(array, place)), array, place)
         f.line("ret void")
         return f.text()
 

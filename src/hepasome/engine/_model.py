@@ -28,10 +28,11 @@ class Model:
     def __init__(self, sbml: str) -> None:
         self.sbml = sbml
         self.hash = hashlib.sha256(sbml.encode()).hexdigest()
-        names = _known(self.hash)
-        if names is None:
-            names = _names(sbml)
-            write_cached(f"{self.hash}.names", json.dumps(names).encode())
+        # reading SBML takes longer than starting the simulation
+        known = read_cached(self.hash, "names")
+        names = json.loads(known) if known is not None else _names(sbml)
+        if known is None:
+            write_cached(self.hash, "names", json.dumps(names).encode())
         self.states, self.parameters, self.observables = (tuple(group) for group in names)
 
     def check(self, subjects: Iterable[Subject], outputs: Iterable[str]) -> None:
@@ -56,15 +57,6 @@ def _require(name: str, known: Collection[str], problem: str, order: tuple[str, 
         near = difflib.get_close_matches(name, order, n=1)
         hint = f" Did you mean `{near[0]}`?" if near else ""
         raise EngineError(f"{problem} `{name}`.{hint}")
-
-
-def _known(model_hash: str) -> list[list[str]] | None:
-    """The names of a model that was read before: reading SBML takes longer than starting the simulation."""
-    try:
-        names: list[list[str]] = json.loads(read_cached(f"{model_hash}.names") or b"")
-        return names if len(names) == 3 else None
-    except ValueError:
-        return None
 
 
 def _names(sbml: str) -> list[list[str]]:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-import functools
 import hashlib
-import importlib.metadata
 import json
 import math
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -63,46 +60,27 @@ def code_of(model: Model, method: str = "rodas5p", processor: Processor | None =
 
 
 def _key(model: Model, method: str, processor: Processor) -> str:
-    inputs = [model.hash, method, asdict(processor), _version()]
+    inputs = [model.hash, method, asdict(processor)]
     return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
 
 
-@functools.cache
-def _version() -> str:
-    """Of everything that writes code: its own source and the packages under it."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("_*.py")):
-        digest.update(path.read_bytes())
-    for package in ("llvmlite", "sbmlode", "python-libsbml"):
-        digest.update(importlib.metadata.version(package).encode())
-    return digest.hexdigest()
-
-
 def _read(key: str) -> tuple[Description, bytes] | None:
-    """What the cache holds, if it is whole."""
-    content = read_cached(f"{key}.code")
+    """What the cache holds."""
+    content = read_cached(key, "code")
     if content is None:
         return None
-    try:
-        head, _, rest = content.partition(b"\n")
-        if json.loads(head)["sha256"] != hashlib.sha256(rest).hexdigest():
-            return None
-        text, _, code = rest.partition(b"\n")
-        fields = json.loads(text)
-        fields["layout"] = Layout(**fields["layout"])
-        fields |= {name: tuple(fields[name]) for name in ("states", "lacking", "ruled_volumes")}
-        fields["parameters"] = {k: math.nan if v is None else v for k, v in fields["parameters"].items()}
-        return Description(**fields), code
-    except (ValueError, KeyError, TypeError):  # damaged: the model is compiled again
-        return None
+    text, _, code = content.partition(b"\n")
+    fields = json.loads(text)
+    fields["layout"] = Layout(**fields["layout"])
+    fields |= {name: tuple(fields[name]) for name in ("states", "lacking", "ruled_volumes")}
+    fields["parameters"] = {k: math.nan if v is None else v for k, v in fields["parameters"].items()}
+    return Description(**fields), code
 
 
 def _write(key: str, description: Description, code: bytes) -> None:
     fields = asdict(description)
     fields["parameters"] = {k: None if math.isnan(v) else v for k, v in description.parameters.items()}
-    rest = json.dumps(fields).encode() + b"\n" + code
-    head = json.dumps({"sha256": hashlib.sha256(rest).hexdigest()}).encode()
-    write_cached(f"{key}.code", head + b"\n" + rest)
+    write_cached(key, "code", json.dumps(fields).encode() + b"\n" + code)
 
 
 def _load(description: Description, code: bytes, processor: Processor) -> Code:
