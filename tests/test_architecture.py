@@ -192,7 +192,7 @@ def test_every_dependency_has_its_reason_in_the_docs():
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
     page = (REPOSITORY / "docs" / "dependencies.md").read_text()
     lists = [project["build-system"]["requires"], project["project"]["dependencies"]]
-    lists += project["dependency-groups"].values()
+    lists += [*project["dependency-groups"].values(), *project["project"]["optional-dependencies"].values()]
     names = {re.split(r"[<>=~!\[; ]", requirement)[0] for requirements in lists for requirement in requirements}
     explained = set(re.findall(r"^\| `([\w-]+)` \|", page, flags=re.MULTILINE))
     assert explained == names
