@@ -19,6 +19,9 @@ from hepasome.engine._tableaux import METHODS, Method
 from hepasome.engine._types import EngineError
 from hepasome.engine._vector_math import LIBRARY, vector_math
 
+_NEAREST_CACHE = 64 * 1024  # bytes; what a step works on must stay there, or twice the lanes gain nothing
+_FEW_LANES = 4
+
 
 def compile_model(sbml: str, method: str, processor: Processor) -> tuple[Description, bytes]:
     """Compile a model.
@@ -38,6 +41,8 @@ def compile_model(sbml: str, method: str, processor: Processor) -> tuple[Descrip
     _check_start(equations)
     kernels = Kernels(equations, processor.width)
     layout = _layout(kernels, METHODS[method])
+    if processor.width > _FEW_LANES and 8 * processor.width * layout.size > _NEAREST_CACHE:
+        kernels.width = _FEW_LANES
     return _describe(kernels, layout), _emit(language(kernels, METHODS[method], layout), processor)
 
 
@@ -65,7 +70,7 @@ def _layout(kernels: Kernels, method: Method) -> Layout:
     n, events = kernels.states, kernels.equations.events
     changes = sum(len(event.changes) for event in events)
     sizes = (
-        *(n, kernels.parameters + kernels.derived, n, method.stages * n, kernels.factors, len(method.dense) * n),
+        *(n, kernels.parameters + kernels.derived, n, method.stages * n, kernels.factors),
         *(len(kernels.computed_outputs), n, 4 * len(events) + 3 * changes),
     )
     return Layout(*(sum(sizes[:i]) for i in range(len(sizes) + 1)))

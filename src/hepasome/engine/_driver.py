@@ -28,6 +28,7 @@ class _Driver(Steps):
         for name in self.ints:
             f.store(f.integer(-1), self.ints[name], kind=f.integers)
         f.store("0", self.next, kind="i64")
+        self._look_at_selection()
         restart = f.cell("i64")
         f.store("0", restart, kind="i64")
         with f.repeat() as leave:
@@ -45,6 +46,23 @@ class _Driver(Steps):
                 self._step(active, restart)
         f.line("ret void")
         return f.text()
+
+    def _look_at_selection(self) -> None:
+        """What has to be computed for the outputs that were asked for, if anything."""
+        f = self.f
+        rules = self.layout.r + len(self.kernels.amounts)
+        for cell in (self.reads_amounts, self.reads_rules):
+            f.store("0", cell, kind="i64")
+        with f.loop("%selected") as i:
+            place = f.load("%selection", i, "i64")
+            for cell, first, end in (
+                (self.reads_amounts, self.layout.r, rules),
+                (self.reads_rules, rules, self.layout.between),
+            ):
+                above = f.value(f"icmp sge i64 {place}, {first}")
+                below = f.value(f"icmp slt i64 {place}, {end}")
+                with f.when(f.value(f"and i1 {above}, {below}")):
+                    f.store("1", cell, kind="i64")
 
     # lanes
 

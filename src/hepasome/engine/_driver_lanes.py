@@ -24,15 +24,15 @@ class Lanes:
     def __init__(self, kernels: Kernels, method: Method, layout: Layout) -> None:
         self.kernels, self.method, self.layout = kernels, method, layout
         self.f = f = Function("run", kernels.width, ARGUMENTS)
-        self.y, self.p, self.u, self.k, self.w, self.d, self.r, self.between = (
+        self.y, self.p, self.u, self.k, self.w, self.r, self.between = (
             f.place("%work", place)
-            for place in (layout.y, layout.p, layout.u, layout.k, layout.w, layout.d, layout.r, layout.between)
+            for place in (layout.y, layout.p, layout.u, layout.k, layout.w, layout.r, layout.between)
         )
         # one vector each: time, step, next stop, start of the segment, and so on
         cells = ("t", "h", "stop", "segment", "rejected", "next_out", "hv", "theta", "shift", "bad", "new_t")
         self.cell = {name: f.cell(f.vector) for name in cells}
         self.ints = {name: f.cell("i64", kernels.width) for name in ("id", "row", "action", "actions", "count")}
-        self.next = f.cell("i64")
+        self.next, self.reads_amounts, self.reads_rules = (f.cell("i64") for _ in range(3))
         self.events = EventWriter(f, kernels, self.y, self.p, f.place("%work", layout.events))
 
     def _active(self) -> Name:
@@ -68,14 +68,19 @@ class Lanes:
         """States at a part of the step; the value is their array."""
         f, cell = self.f, self.cell
         f.store(theta, cell["theta"])
-        arguments = [self.y, self.u, self.d, cell["theta"], cell["t"], cell["hv"], self.between]
+        arguments = [self.y, self.u, self.k, cell["theta"], cell["t"], cell["hv"], self.between]
         f.line(f"call void @between({', '.join(f'ptr {argument}' for argument in arguments)})")
         return self.between
 
     def _write_rows(self, bits: Name) -> None:
         """The selected outputs of lanes, from the states in `between`, into their next rows."""
         f = self.f
-        f.line(f"call void @read(ptr {self.between}, ptr {self.p}, ptr {self.r})")
+        amounts = len(self.kernels.amounts)
+        with f.when(f.nonzero(f.load(self.reads_amounts, kind="i64"))):
+            f.line(f"call void @read_amounts(ptr {self.between}, ptr {self.p}, ptr {self.r})")
+        with f.when(f.nonzero(f.load(self.reads_rules, kind="i64"))):
+            rules = f.place(self.r, amounts)
+            f.line(f"call void @read_rules(ptr {self.between}, ptr {self.p}, ptr {rules})")
         with f.lanes(bits) as lane:
             row = f.load(self.ints["row"], lane, "i64")
             before = f.value(f"mul i64 {f.load(self.ints['id'], lane, 'i64')}, %number")

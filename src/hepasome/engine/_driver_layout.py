@@ -43,7 +43,6 @@ class Layout:
         u: States at the end of the step.
         k: Stages.
         w: Factors.
-        d: Coefficients of the course within the step.
         r: Computed outputs.
         between: States within the step.
         events: Room for the events.
@@ -55,7 +54,6 @@ class Layout:
     u: int
     k: int
     w: int
-    d: int
     r: int
     between: int
     events: int

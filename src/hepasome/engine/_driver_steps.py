@@ -36,12 +36,10 @@ class Steps(Lanes):
         new_t = f.choose(reaches, stop, f.float("fadd", t, step))
         f.store(new_t, cell["new_t"])
         halts = f.logic("and", accepted, reaches)
-        if self.events.events:
-            f.line(f"call void @course(ptr {self.k}, ptr {self.d})")
         moved = self.events.locate(accepted, reaches, self._at, cell["new_t"], t, step)
         if moved is not None:
             halts = f.logic("or", halts, moved)
-        self._outputs_within(accepted, halts, course_known=moved is not None)
+        self._outputs_within(accepted, halts)
         self._advance(accepted, halts, moved)
         self._end_hopeless(active, accepted, error)
         f.store(f.mask(f.logic("and", halts, self._active())), restart, kind="i64")
@@ -97,7 +95,7 @@ class Steps(Lanes):
         many = f.logic("and", active, f.whole_compare("sgt", counts, most))
         self._end_lanes(many, Outcome.TOO_MANY_STEPS)
 
-    def _outputs_within(self, accepted: Name, halts: Name, *, course_known: bool) -> None:
+    def _outputs_within(self, accepted: Name, halts: Name) -> None:
         """Outputs before the end of the step, and at its end unless the lane halts there."""
         f, cell = self.f, self.cell
         end = f.load(cell["new_t"])
@@ -108,8 +106,6 @@ class Steps(Lanes):
             return f.logic("and", accepted, f.logic("or", f.compare("olt", following, end), at_end))
 
         with f.when(f.any(due())):
-            if not course_known:
-                f.line(f"call void @course(ptr {self.k}, ptr {self.d})")
             t, step = f.load(cell["t"]), f.load(cell["hv"])
             with f.repeat() as leave:
                 pending = due()

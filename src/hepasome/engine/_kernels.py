@@ -25,7 +25,8 @@ class Kernels:
         parameters: Number of parameters and time conditions.
         derived: Number of values derived from them.
         factors: Number of factors of the matrix of a step.
-        computed_outputs: Names of what can be read and is neither a state nor a parameter.
+        computed_outputs: Names of what can be read and is neither a state nor a parameter; amounts first.
+        amounts: Names of the species among them, whose states are concentrations.
         thresholds: Where time conditions change: a number, or a place among the parameters.
         time_place: Place of time among the states; None if the model does not read time.
     """
@@ -36,9 +37,9 @@ class Kernels:
         entries = jacobian(graph, equations.rates)
         self.states = len(equations.states)
         self.parameters = len(equations.parameters) + len(equations.time_conditions)
-        self.computed_outputs = tuple(
-            name for name, value in equations.readable.items() if graph.ops[value] not in INPUTS
-        )
+        computed = [name for name, value in equations.readable.items() if graph.ops[value] not in INPUTS]
+        self.amounts = tuple(name for name in computed if name in equations.volume)
+        self.computed_outputs = (*self.amounts, *(name for name in computed if name not in equations.volume))
         self.time_place = equations.states.index(TIME) if TIME in equations.states else None
         self._plan: Factors = plan_factors(self.states, entries)
         self.factors = len(self._plan.entries)
@@ -66,7 +67,10 @@ class Kernels:
             *self._values("rates", self.equations.rates),
             *self._factorise(),
             *self._solve(),
-            *self._values("read", [self.equations.readable[name] for name in self.computed_outputs]),
+            *self._values("read_amounts", [self.equations.readable[name] for name in self.amounts]),
+            *self._values(
+                "read_rules", [self.equations.readable[n] for n in self.computed_outputs[len(self.amounts) :]]
+            ),
         ]
         if self.equations.events:
             changes = [change for event in self.equations.events for change in event.changes]

@@ -56,9 +56,13 @@ def pack(description: Description, subjects: Sequence[Subject], end: float) -> P
             raise EngineError(f"The size of the compartment of `{name}` follows a rule: it cannot be dosed here.")
         return time, action, everything[name], description.volumes.get(name, -1), value
 
+    columns: dict[tuple[str, ...], list[int]] = {}  # most subjects bring the same parameters
     for row, subject in zip(values, subjects, strict=True):
         if subject.parameters:
-            row[[places[name] for name in subject.parameters]] = list(subject.parameters.values())
+            names = tuple(subject.parameters)
+            if names not in columns:
+                columns[names] = [places[name] for name in names]
+            row[columns[names]] = list(subject.parameters.values())
         own = [state_row(0.0, Action.SET_STATE, name, value) for name, value in subject.initial.items()]
         own += [
             (switch.time, Action.SET_PARAMETER, everything[switch.parameter], -1, switch.value)
@@ -67,8 +71,8 @@ def pack(description: Description, subjects: Sequence[Subject], end: float) -> P
         own += [state_row(dose.time, Action.ADD_TO_STATE, dose.state, dose.amount) for dose in subject.doses]
         rows += sorted((action for action in own if 0.0 <= action[0] <= end), key=lambda action: action[0])
         offsets.append(len(rows))
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 5
+    transposed = list(zip(*rows, strict=True)) if rows else [()] * 5
     time, kind, place, volume, value = (
-        np.array(column, float if i in (0, 4) else np.int64) for i, column in enumerate(columns)
+        np.array(column, float if i in (0, 4) else np.int64) for i, column in enumerate(transposed)
     )
     return Packed(values, np.array(offsets, np.int64), time, kind, place, volume, value)

@@ -21,7 +21,7 @@ class Processor:
         triple: LLVM's name of the architecture and system.
         cpu: LLVM's name of the processor.
         features: LLVM's list of features.
-        width: Lanes.
+        width: Most lanes.
     """
 
     name: str
@@ -51,8 +51,7 @@ def this_processor() -> Processor:
     features = llvm.get_host_cpu_features()
     name, width = "generic", 2
     if features.get("avx512f") and features.get("avx512dq"):
-        # Zen 4 executes 512 bits as two halves: twice the lanes gain nothing there and crowd the cache
-        name, width = "avx512", 4 if llvm.get_host_cpu_name() == "znver4" else 8
+        name, width = "avx512", 8
     elif features.get("avx2") and features.get("fma"):
         name, width = "avx2", 4
     elif features.get("neon") or llvm.get_default_triple().startswith(("aarch64", "arm64")):

@@ -7,7 +7,7 @@ from hepasome.engine._tableaux import Method
 
 
 def step_texts(method: Method, states: int, width: int, time_place: int | None) -> list[str]:
-    """The functions `step`, `course` and `between`.
+    """The functions `step` and `between`.
 
     Hairer & Wanner, Solving Ordinary Differential Equations II, section IV.7, equation 7.25 without the terms of time,
     which is a state where the model reads it.
@@ -20,7 +20,6 @@ def step_texts(method: Method, states: int, width: int, time_place: int | None) 
     """
     return [
         _step(method, states, width),
-        _course(method, states, width),
         _between(method, states, width, time_place),
     ]
 
@@ -70,31 +69,25 @@ def _step(method: Method, states: int, width: int) -> str:
     return f.text()
 
 
-def _course(method: Method, states: int, width: int) -> str:
-    """Coefficients `d` of the dense output of a step from its stages."""
-    f = Function("course", width, [("ptr", "k"), ("ptr", "d")], inline=False)
-    with f.loop(states) as i:
-        stages = [f.load(f.place("%k", stage * states), i) for stage in range(method.stages)]
-        for row, coefficients in enumerate(method.dense):
-            value = _sum(f, list(zip(coefficients.tolist(), stages, strict=True)))
-            f.store(value, f.place("%d", row * states), i)
-    f.line("ret void")
-    return f.text()
-
-
 def _between(method: Method, states: int, width: int, time_place: int | None) -> str:
-    """States `out` at a part `theta` of the step from `y` at `t` to `u`."""
-    names = ("y", "u", "d", "theta", "t", "h", "out")
+    """States `out` at a part `theta` of the step from `y` at `t` to `u` with the stages `k`."""
+    names = ("y", "u", "k", "theta", "t", "h", "out")
     f = Function("between", width, [("ptr", name) for name in names], inline=False)
     theta = f.load("%theta")
     rest = f.float("fsub", f.number(1.0), theta)
-    rows = len(method.dense)
+    inside = f.float("fmul", theta, rest)
+    weights = []
+    for coefficients in method.dense.T.tolist():
+        value = f.number(coefficients[-1])
+        for coefficient in reversed(coefficients[:-1]):
+            value = f.fma(theta, value, f.number(coefficient))
+        weights.append(f.float("fmul", inside, value))
+    stages = [f.place("%k", stage * states) for stage in range(method.stages)]
     with f.loop(states) as i:
-        value = f.load(f.place("%d", (rows - 1) * states), i)
-        for row in reversed(range(rows - 1)):
-            value = f.fma(theta, value, f.load(f.place("%d", row * states), i))
-        value = f.fma(rest, value, f.load("%u", i))
-        f.store(f.fma(rest, f.load("%y", i), f.float("fmul", theta, value)), "%out", i)
+        value = f.fma(theta, f.load("%u", i), f.float("fmul", rest, f.load("%y", i)))
+        for weight, stage in zip(weights, stages, strict=True):
+            value = f.fma(weight, f.load(stage, i), value)
+        f.store(value, "%out", i)
     if time_place is not None:
         f.store(f.fma(theta, f.load("%h"), f.load("%t")), "%out", time_place)
     f.line("ret void")
