@@ -31,7 +31,7 @@ def test_a_contender_finds_the_closed_form(entry, toy):
     courses = np.array(contender.simulate(contender.batch(toy.values)))
     exact = np.array([closed_form(toy, values) for values in toy.values])
     assert courses.shape == exact.shape
-    assert trajectory_errors(courses, exact, toy.absolute).max() < 1e-4
+    assert trajectory_errors(courses, exact, toy.relative, toy.absolute).max() < 1e-4
 
 
 @pytest.mark.parametrize("entry", CONTENDERS[:2], ids=lambda entry: entry.id)

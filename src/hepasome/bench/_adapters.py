@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hepasome import engine
-from hepasome.bench._errors import Loss, NotMeasured
+from hepasome.bench._errors import Loss
 from hepasome.bench._subjects import ManySubjects, as_subjects, solver_of
 from hepasome.bench._work import Array, Workload
 
@@ -80,9 +80,12 @@ def reduced_run(workload: Workload, subjects: int, workers: int, folder: Path | 
 
 
 def operations_per_subject(workload: Workload) -> float:
-    """Floating-point operations (a product and a sum are two) that the method needs for a typical subject.
-
-    Raises:
-        NotMeasured: As long as the engine does not count them.
-    """
-    raise NotMeasured("The engine does not count its operations.")
+    """Floating-point operations (a product and a sum are two) that the method needs for a subject, on average."""
+    simulator = engine.CompiledSimulator(
+        engine.Model(workload.sbml), solver_of(workload, workload.relative, workload.absolute)
+    )
+    found = simulator.simulate_many(
+        as_subjects(workload, workload.values), workload.times[[0, -1]].tolist(), workload.states[:1]
+    )
+    steps = [trajectory.steps or 0 for trajectory in found]
+    return simulator.description.operations * sum(steps) / len(steps)

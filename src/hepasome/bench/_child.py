@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from hepasome.bench._contenders import load
-from hepasome.bench._errors import Loss, NotMeasured
+from hepasome.bench._errors import Loss
 from hepasome.bench._work import Array, load_workload
 
 
@@ -48,15 +48,17 @@ class Session:
         return {"seconds": seconds, "failed": len(complete) - sum(complete)}
 
     def gradient(self, places: list[int], target: str, scale: list[float], step: float) -> dict[str, Any]:
-        """Gradient of the loss of the first subject; and the time of one trajectory in as large a batch."""
+        """Gradient of the loss of the first subject; and the time of a trajectory, alone and in as large a batch."""
         loss = Loss(np.load(target), np.array(scale))
+        alone = self.simulate(0, 1, None)["seconds"]
         batch = self._contender.batch(self._workload.rows(0, 2 * len(places)))
         start = time.perf_counter()
         self._contender.simulate(batch)
         middle = time.perf_counter()
         values = self._contender.gradient(self._workload.values[0], places, loss, step)
         seconds = time.perf_counter() - middle
-        return {"seconds": seconds, "one": (middle - start) / (2 * len(places)), "values": values.tolist()}
+        share = (middle - start) / (2 * len(places))
+        return {"seconds": seconds, "alone": alone, "share": share, "values": values.tolist()}
 
     def call(self, place: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Call the function at `module:function`."""
@@ -90,8 +92,6 @@ def main() -> None:
         request = json.loads(line)
         try:
             answer = getattr(session, request.pop("do"))(**request)
-        except NotMeasured as reason:
-            answer = {"reason": str(reason)}
         except Exception as error:  # whatever a contender raises is its row in the table
             answer = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), file=answers, flush=True)

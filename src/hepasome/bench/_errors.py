@@ -1,4 +1,4 @@
-"""What is compared: how far a trajectory or a gradient is from its reference, and why something is not compared."""
+"""What is compared: how far a trajectory or a gradient is from its reference."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ import numpy as np
 from hepasome.bench._work import Array
 
 _OF_THE_PEAK = 1e-3
-
-
-class NotMeasured(RuntimeError):  # noqa: N818 - a reason, not a failure
-    """Something cannot be measured with this version; the message is a sentence for the table."""
 
 
 class Loss(NamedTuple):
@@ -36,24 +32,24 @@ class Loss(NamedTuple):
         return weights
 
 
-def trajectory_errors(found: Array, reference: Array, absolute: Array) -> Array:
+def trajectory_errors(found: Array, reference: Array, relative: float, absolute: Array) -> Array:
     """The largest error in every trajectory.
 
-    The error of a value y is |y - reference| / (|reference| + 1e-3 of the state's peak). A state that never exceeds
-    its absolute tolerance is left out: the solver was told that nothing of it matters.
+    The error of a value y is |y - reference| / (|reference| + the larger of 1e-3 of the state's peak and the size
+    below which solvers look at the absolute tolerance alone, absolute/relative).
 
     Args:
         found: Trajectories, shape (subjects, times, states).
         reference: Their reference, same shape.
+        relative: Relative tolerance.
         absolute: Absolute tolerance of every state, shape (states,).
 
     Returns:
         Shape (subjects,); NaN for a trajectory that is not complete.
     """
     peak = np.abs(reference).max(axis=1, keepdims=True)
-    counts = np.broadcast_to(peak > absolute, reference.shape)
-    scale = np.where(counts, np.abs(reference) + _OF_THE_PEAK * peak, 1.0)
-    errors: Array = np.where(counts, np.abs(found - reference) / scale, 0.0).max(axis=(1, 2), initial=0.0)
+    scale = np.abs(reference) + np.maximum(_OF_THE_PEAK * peak, absolute / relative)
+    errors: Array = (np.abs(found - reference) / scale).max(axis=(1, 2), initial=0.0)
     incomplete = ~np.isfinite(found).all(axis=(1, 2)) | ~np.isfinite(reference).all(axis=(1, 2))
     errors[incomplete] = np.nan
     return errors

@@ -99,8 +99,6 @@ class Child:
         if not line:
             raise ContenderFailed(self._last_words())
         answer: dict[str, Any] = json.loads(line)
-        if "reason" in answer:
-            raise ContenderFailed(answer["reason"])
         if "error" in answer:
             raise ContenderFailed(f"It failed: {answer['error']}")
         return answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
+from pathlib import Path
 from typing import NamedTuple
 
 import libsbml
@@ -22,9 +22,10 @@ class Published(NamedTuple):
     Attributes:
         title: For tables.
         citation: Where it was published.
-        file: COPASI file in the package `basico`.
+        file: COPASI or SBML file in the package.
         end: Simulated time in the model's unit, as the file itself says.
         spread: Standard deviation of the logarithm of every parameter between subjects.
+        package: Package that ships the file.
     """
 
     title: str
@@ -32,36 +33,69 @@ class Published(NamedTuple):
     file: str
     end: float
     spread: float = 0.3
+    package: str = "copasi-basico"
 
 
 PUBLISHED = {
     "nf-kappa-b": Published(
         "NF-kappaB, Nelson 2004",
         "Nelson 2004 Science 306:704, after Hoffmann 2002 Science 298:1241",
-        "NF-kappaB.cps",
+        "basico/data/NF-kappaB.cps",
         21_600.0,
     ),
     "mapk": Published(
         "MAPK cascade, Huang 1996",
         "Huang and Ferrell 1996 Proc Natl Acad Sci USA 93:10078 (BIOMD0000000009)",
-        "MAPK-HF96-layout.cps",
+        "basico/data/MAPK-HF96-layout.cps",
         100.0,
     ),
     "glycolysis": Published(
         "yeast glycolysis, Pritchard 2002",
         "Pritchard and Kell 2002 Eur J Biochem 269:3894, after Teusink 2000 Eur J Biochem 267:5313",
-        "YeastGlycolysis.cps",
+        "basico/data/YeastGlycolysis.cps",
         2.0,
         0.05,  # with more, some subjects consume ATP faster than they make it and cannot be simulated
     ),
+    "circadian": Published(
+        "circadian clock, Leloup 1999",
+        "Leloup and Goldbeter 1999 J Theor Biol 198:445",
+        "basico/data/CircadianClock.cps",
+        96.0,
+        0.1,  # with more, the smallest errors decide between the rhythms of some subjects
+    ),
+    "peroxidase": Published(
+        "peroxidase oscillations, Olsen 2003",
+        "Olsen, Hauser and Kummer 2003 Eur J Biochem 270:2796",
+        "basico/data/Olsen2003_peroxidase.cps",
+        2_000.0,
+        0.1,
+    ),
+    "repressilator": Published(
+        "repressilator, Elowitz 2000",
+        "Elowitz and Leibler 2000 Nature 403:335 (BIOMD0000000012)",
+        "pysces/pscmodels/pysces_test_BIOMD012.xml",
+        100.0,
+        0.1,
+        "pysces",
+    ),
+    "sodium-channel": Published(
+        "cardiac sodium channel, Clancy 2002",
+        "Clancy and Rudy 2002 Circulation 105:1208 (BIOMD0000000126)",
+        "pysces/pscmodels/pysces_test_BIOMD126.xml",
+        100.0,
+        package="pysces",
+    ),
 }
-_PACKAGE = "copasi-basico"
 
 
-def why_unavailable() -> str:
-    """Why the published models cannot be read here, as a sentence; empty if they can."""
-    found = all(importlib.util.find_spec(module) is not None for module in ("COPASI", "basico"))
-    return "" if found else f"Not installed: pip install {_PACKAGE}"
+def why_unavailable(name: str) -> str:
+    """Why a published model cannot be read here, as a sentence; empty if it can."""
+    package = PUBLISHED[name].package
+    try:
+        importlib.metadata.distribution(package)
+    except importlib.metadata.PackageNotFoundError:
+        return f"Not installed: pip install {package}"
+    return ""
 
 
 def published_workload(name: str, subjects: int, seed: int = 1) -> Workload:
@@ -73,13 +107,13 @@ def published_workload(name: str, subjects: int, seed: int = 1) -> Workload:
         seed: Seed of the variation.
     """
     published = PUBLISHED[name]
-    sbml = _read(published.file)
+    sbml = _read(published)
     model = Model(sbml)
     document = libsbml.readSBMLFromString(sbml)
     sizes = compartment_sizes(document, model.states)
     central = _varied(document.getModel(), model.parameters)
     deviates = np.random.default_rng(seed).standard_normal((subjects, len(central)))
-    package = f"{_PACKAGE} {importlib.metadata.version(_PACKAGE)}, {published.file}"
+    package = f"{published.package} {importlib.metadata.version(published.package)}, {published.file}"
     return Workload(
         name,
         published.title,
@@ -96,20 +130,26 @@ def published_workload(name: str, subjects: int, seed: int = 1) -> Workload:
     )
 
 
-def _read(file: str) -> str:
-    """The model of a COPASI file as SBML in which the parameters of reactions are those of the model."""
-    import COPASI  # only who simulates published models needs it
-
-    data = COPASI.CRootContainer.addDatamodel()
-    path = importlib.metadata.distribution(_PACKAGE).locate_file(f"basico/data/{file}")
-    if not data.loadModel(str(path)):
-        raise RuntimeError(f"COPASI cannot read {file} of {_PACKAGE}.")
-    document = libsbml.readSBMLFromString(data.exportSBMLToString())
-    COPASI.CRootContainer.removeDatamodel(data)
+def _read(published: Published) -> str:
+    """The model as SBML in which the parameters of reactions are those of the model."""
+    path = str(importlib.metadata.distribution(published.package).locate_file(published.file))
+    document = libsbml.readSBMLFromString(_exported(path) if path.endswith(".cps") else Path(path).read_text("utf-8"))
     options = libsbml.ConversionProperties()
     options.addOption("promoteLocalParameters", True)
     document.convert(options)
     return str(libsbml.writeSBMLToString(document))
+
+
+def _exported(path: str) -> str:
+    """The model of a COPASI file as SBML."""
+    import COPASI  # only who simulates these models needs it
+
+    data = COPASI.CRootContainer.addDatamodel()
+    if not data.loadModel(path):
+        raise RuntimeError(f"COPASI cannot read {path}.")
+    sbml = str(data.exportSBMLToString())
+    COPASI.CRootContainer.removeDatamodel(data)
+    return sbml
 
 
 def _varied(model: libsbml.Model, settable: tuple[str, ...]) -> dict[str, float]:

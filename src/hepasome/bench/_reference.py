@@ -54,5 +54,5 @@ def _tight(bench: Bench, workload: Workload, entry: Entry, count: int) -> Array:
 
 
 def _agreement(first: Array, second: Array, workload: Workload) -> dict[str, float]:
-    errors: Sequence[float] = trajectory_errors(second, first, workload.absolute).tolist()
+    errors: Sequence[float] = trajectory_errors(second, first, workload.relative, workload.absolute).tolist()
     return {"agreement_max": float(np.max(errors)), "agreement_median": float(np.median(errors))}

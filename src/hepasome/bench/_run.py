@@ -94,7 +94,7 @@ def _chosen(only: Sequence[str], *, quick: bool) -> tuple[list[str], list[str], 
 def _make(bench: Bench, names: Sequence[str]) -> tuple[list[Workload], list[Row]]:
     made, rows = [], []
     for name in names:
-        if name in PUBLISHED and (reason := why_unavailable()):
+        if name in PUBLISHED and (reason := why_unavailable(name)):
             rows.append(Row("speed", name, COMPILED, {}, reason))
             continue
         make = own_workload if name in OWN else published_workload

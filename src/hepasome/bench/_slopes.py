@@ -74,7 +74,8 @@ def _row(bench: Bench, workload: Workload, entry: Entry, places: list[int], loss
     values = {
         "parameters": len(places),
         "ms": 1e3 * answer["seconds"],
-        "trajectories": answer["seconds"] / answer["one"],
+        "alone": answer["seconds"] / answer["alone"],
+        "shares": answer["seconds"] / answer["share"],
         "error": gradient_error(np.array(answer["values"]), exact),
     }
     return Row("gradient", workload.id, entry.id, values)

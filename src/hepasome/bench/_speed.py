@@ -120,7 +120,7 @@ def _errors(one: _Running, courses: Array | None, workload: Workload) -> dict[st
     if courses is None or one.courses is None:
         return {}
     found = np.load(one.courses)
-    errors = trajectory_errors(found, courses[: len(found)], workload.absolute)
+    errors = trajectory_errors(found, courses[: len(found)], workload.relative, workload.absolute)
     errors = errors[np.isfinite(errors)]
     return {"error_max": float(errors.max()), "error_median": float(np.median(errors))} if len(errors) else {}
 

@@ -79,7 +79,8 @@ TABLES = {
         (
             Column("parameters", "parameters", _whole),
             Column("ms", "ms", _three),
-            Column("trajectories", "in trajectories", _three),
+            Column("alone", "in trajectories alone", _three),
+            Column("shares", "in trajectories of a batch", _three),
             Column("error", "error", _power),
         ),
     ),

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hepasome import LoadedStudy, SimulatedStudy, load_study
+from hepasome.bench import RESULTS, Progress, report_table, run_benchmark
 from hepasome.biology import SPECIES, Structure, antimony_text, equations_page, model_sbml, module_texts
 from hepasome.cli._progress import progress_bar
 from hepasome.engine import SIMULATORS, EngineError
@@ -124,6 +125,29 @@ def reproduce(
     out.print("\n" + ", ".join(f"{number} {label}" for label, number in counts.items()) + f", of {total} claims.")
     if failed:
         raise typer.Exit(FAILURE)
+
+
+@app.command()
+def bench(
+    out_dir: Annotated[Path, typer.Option("--out", help="Folder of the results.")] = RESULTS,
+    quick: Annotated[bool, typer.Option(help="Measure little, in about a minute.")] = False,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Keep to these measurements, workloads or contenders; see the docs.")
+    ] = None,
+    subjects: Annotated[int | None, typer.Option(help="Subjects of the runs for memory and resuming.")] = None,
+) -> None:
+    """Measure the engine against other solvers on this machine, and write what was found."""
+    with errors.status("Starting") as status:
+        report = run_benchmark(
+            out_dir, quick=quick, only=only or (), subjects=subjects, on_progress=lambda p: status.update(_line(p))
+        )
+    out.print(report_table(report))
+    _print(f"Results: {out_dir}")
+
+
+def _line(progress: Progress) -> str:
+    left = "" if progress.remaining is None else f", about {max(1, round(progress.remaining / 60))} min left"
+    return escape(f"{progress.note} ({progress.done} of {progress.steps} measurements{left})")
 
 
 @product_app.command("read")

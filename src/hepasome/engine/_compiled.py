@@ -77,17 +77,22 @@ class CompiledSimulator(Simulator):
             empty = np.empty((0, len(outputs)))
             return [Trajectory(s.key, Status.COMPLETED, "", grid, empty, tuple(outputs)) for s in subjects]
         values, status, reached, rows, steps = self._run(subjects, grid, outputs, paired=paired)
-        names, known, lacking = tuple(outputs), self.description.parameters, self.description.lacking
-        finite = np.asarray(np.isfinite(values).all(axis=2))
+        names, description = tuple(outputs), self.description
+        finite = np.asarray(np.isfinite(values).all(axis=(1, 2)))
         found = []
-        for i, subject in enumerate(subjects):
-            outcome, when, own = _STATUS[Outcome(status[i])], float(reached[i]), int(rows[i])
-            if not finite[i, :own].all():
-                own = int(finite[i].argmin())
-                outcome, when = Status.NOT_FINITE, float(grid[own])
-            completed = outcome is Status.COMPLETED
-            reason = "" if completed else failure(outcome, subject, known, lacking, f"at time {when:.6g}")
-            found.append(Trajectory(subject.key, outcome, reason, grid, values[i, :own], names, int(steps[i])))
+        for i, (subject, outcome, when, own, tried) in enumerate(
+            zip(subjects, status.tolist(), reached.tolist(), rows.tolist(), steps.tolist(), strict=True)
+        ):
+            if outcome == Outcome.COMPLETED and finite[i]:
+                found.append(Trajectory(subject.key, Status.COMPLETED, "", grid, values[i], names, tried))
+                continue
+            how = _STATUS[Outcome(outcome)]
+            whole = np.isfinite(values[i, :own]).all(axis=1)
+            if not whole.all():  # a read-out is undefined where the states are not
+                own = int(whole.argmin())
+                how, when = Status.NOT_FINITE, float(grid[own])
+            reason = failure(how, subject, description.parameters, description.lacking, f"at time {when:.6g}")
+            found.append(Trajectory(subject.key, how, reason, grid, values[i, :own], names, tried))
         return found
 
     def _run(

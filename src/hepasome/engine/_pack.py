@@ -69,7 +69,8 @@ def pack(description: Description, subjects: Sequence[Subject], end: float) -> P
             for switch in subject.switches
         ]
         own += [state_row(dose.time, Action.ADD_TO_STATE, dose.state, dose.amount) for dose in subject.doses]
-        rows += sorted((action for action in own if 0.0 <= action[0] <= end), key=lambda action: action[0])
+        if own:
+            rows += sorted((action for action in own if 0.0 <= action[0] <= end), key=lambda action: action[0])
         offsets.append(len(rows))
     transposed = list(zip(*rows, strict=True)) if rows else [()] * 5
     time, kind, place, volume, value = (
