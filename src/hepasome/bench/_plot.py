@@ -34,6 +34,8 @@ _LOOK = {
 }
 _WIDTH = 0.8  # of the distance between two workloads
 
+_LABELS_SIDE_BY_SIDE = 6
+
 
 def write_plot(report: Report, path: Path) -> Path | None:
     """Draw speed and error into `path` with `.png` and `.svg`.
@@ -113,6 +115,9 @@ def _dress(speed: Axes, error: Axes, report: Report, workloads: list[str]) -> No
     states = [report.workloads[name]["states"] for name in workloads]
     labels = [f"{_broken(title)}\n{count} states" for title, count in zip(titles, states, strict=True)]
     error.set_xticks(range(len(workloads)), labels)
+    if len(workloads) > _LABELS_SIDE_BY_SIDE:
+        for label in error.get_xticklabels():
+            label.set(rotation=35, ha="right", rotation_mode="anchor")
 
 
 def _broken(title: str) -> str:
