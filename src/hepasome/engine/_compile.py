@@ -43,7 +43,7 @@ def compile_model(sbml: str, method: str, processor: Processor) -> tuple[Descrip
     layout = _layout(kernels, METHODS[method])
     if processor.width > _FEW_LANES and 8 * processor.width * layout.size > _NEAREST_CACHE:
         kernels.width = _FEW_LANES
-    return _describe(kernels, layout), _emit(language(kernels, METHODS[method], layout), processor)
+    return _describe(kernels, METHODS[method], layout), _emit(language(kernels, METHODS[method], layout), processor)
 
 
 def language(kernels: Kernels, method: Method, layout: Layout) -> str:
@@ -76,7 +76,7 @@ def _layout(kernels: Kernels, method: Method) -> Layout:
     return Layout(*(sum(sizes[:i]) for i in range(len(sizes) + 1)))
 
 
-def _describe(kernels: Kernels, layout: Layout) -> Description:
+def _describe(kernels: Kernels, method: Method, layout: Layout) -> Description:
     equations, graph = kernels.equations, kernels.equations.graph
     outputs = {name: layout.r + i for i, name in enumerate(kernels.computed_outputs)}
     for name, value in equations.readable.items():
@@ -94,7 +94,7 @@ def _describe(kernels: Kernels, layout: Layout) -> Description:
         ruled_volumes=tuple(name for name, volume in volumes.items() if volume not in place),
         layout=layout,
         width=kernels.width,
-        operations=kernels.operations(),
+        operations=kernels.operations(method),
     )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from hepasome.engine._derivative import jacobian
 from hepasome.engine._equations import TIME, Equations
 from hepasome.engine._factorise import Factors, factorise, plan_factors, solve
 from hepasome.engine._graph import INPUTS, Graph, Level
 from hepasome.engine._ir import Function, Name
 from hepasome.engine._lower import Store, derived_values, write_function, write_values
+from hepasome.engine._tableaux import Method
 
 # a pivot that is smaller than its own terms by this factor has lost as many digits
 _SMALLEST_PIVOT = 1e-8
@@ -80,12 +83,13 @@ class Kernels:
             texts.append(self._derive("derive_exactly", exact=True))
         return texts
 
-    def operations(self) -> int:
-        """Additions and multiplications of one step with eight stages, per lane; a division counts as one."""
+    def operations(self, method: Method) -> int:
+        """Additions and multiplications of one step, per lane; a division counts as one."""
         graph = self.equations.graph
         once = _arithmetic(graph, [*self.equations.rates, *self._factor_values])
         rates, solving = _arithmetic(graph, self.equations.rates), 2 * self.factors
-        return once + 7 * rates + 8 * solving + 2 * self.states * (28 + 28)
+        combined = 2 * self.states * int(np.count_nonzero(method.a) + np.count_nonzero(method.c))
+        return once + (method.stages - 1) * rates + method.stages * solving + combined
 
     def _constant_or_place(self, value: int) -> float | int:
         place = self._place(value)
