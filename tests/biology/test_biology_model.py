@@ -7,13 +7,18 @@ import pytest
 import roadrunner
 
 from hepasome.biology import (
-    VESICLE_ROUTES,
+    SPECIES,
     Structure,
+    cell_types,
+    disease_ids,
+    disease_model,
     fenestral_permeability,
     model_sbml,
     parameters,
+    routes_into,
     scaled_to_body_weight,
     state_count,
+    target_ids,
     unit_findings,
 )
 
@@ -34,9 +39,9 @@ FATES = [
 ]
 
 
-def simulator(structure):
+def simulator(structure, relative_tolerance=1e-6):
     model = roadrunner.RoadRunner(model_sbml(structure))
-    model.integrator.relative_tolerance = 1e-6
+    model.integrator.relative_tolerance = relative_tolerance
     model.integrator.absolute_tolerance = 1e-9
     return model
 
@@ -52,19 +57,20 @@ def test_libsbml_finds_nothing_to_say_about_units_or_consistency(structure):
 
 def test_a_wrong_unit_would_be_found():
     wrong = model_sbml(Structure("mouse")).replace(
-        'id="cardiac_output" name="cardiac output" value="480" units="millilitre_per_hour"',
-        'id="cardiac_output" name="cardiac output" value="480" units="millilitre"',
+        'id="cardiac_output" name="cardiac output" value="480" units="unit_mL_per_h"',
+        'id="cardiac_output" name="cardiac output" value="480" units="unit_mL"',
     )
     assert wrong != model_sbml(Structure("mouse"))
     assert unit_findings(wrong)
 
 
 @pytest.mark.parametrize("structure", STRUCTURES[:3], ids=str)
-@pytest.mark.parametrize("route", sorted(VESICLE_ROUTES))
+@pytest.mark.parametrize("route", sorted(routes_into(STRUCTURES[0], "vesicles")))
 def test_vesicles_are_conserved_to_a_billionth_of_the_dose_in_injured_animals(structure, route):
-    model = simulator(structure)
+    model = simulator(structure, 1e-8)
     model["body_toxicant_depot"] = 0.5
-    model[VESICLE_ROUTES[route]] = 1e11
+    (state,) = target_ids(structure, routes_into(structure, "vesicles")[route])
+    model[state] = 1e11
     found = simulate(model, [0, 0.02, 0.5, 4, 24, 168], FATES)
     total = sum(found.values())
     assert np.abs(total - 1e11).max() < 1e-9 * 1e11
@@ -162,6 +168,8 @@ def test_vesicles_without_cargo_or_activity_change_nothing():
     results = []
     for dose in (0.0, 2.5e12):
         model = simulator(Structure("mouse"))
+        for cell in cell_types(Structure("mouse")):
+            model[f"{cell}_unattributed_strength"] = 0
         model["body_toxicant_depot"] = 0.5
         model["body_circulation_liver_depot"] = dose
         results.append(simulate(model, [0, 48, 336], columns))
@@ -192,22 +200,35 @@ def test_unattributed_activity_follows_its_sign():
     assert collagen(1.0) < collagen(0.0) < collagen(-1.0)
 
 
-def test_every_row_of_every_table_is_used_and_has_a_source():
-    text = "".join(model_sbml(structure) for structure in (Structure("mouse"), Structure("rat", 3, cells=True)))
-    outside_of_sbml = {  # these make one SBML parameter or one animal in Python
-        "fenestra_diameter",
-        "fenestrae_per_um2",
-        "wall_thickness",
-        "plasma_viscosity",
-        "sinusoid_wall_area",
-        "body_weight",
-        "flow_allometric_exponent",
-    }
-    ids = set(re.findall(r'<parameter id="([^"]+)"', text))
-    for species in ("mouse", "rat"):
-        for symbol, row in parameters(species).items():
-            assert symbol in ids | outside_of_sbml, symbol
-            assert len(row.source) > 12, symbol
+OUTSIDE_OF_SBML = {  # these make one SBML parameter or one animal in Python
+    "fenestra_diameter",
+    "fenestrae_per_um2",
+    "wall_thickness",
+    "plasma_viscosity",
+    "sinusoid_wall_area",
+    "body_weight",
+    "flow_allometric_exponent",
+}
+
+
+@pytest.fixture(scope="module")
+def everything():
+    """One model of every disease in every species, with all that can be given."""
+    models = [
+        Structure(species, 3 if "circulation" in disease_model(disease).parts else 1, cells, disease, True)
+        for disease in disease_ids()
+        for species in disease_model(disease).species
+        for cells in {False, "circulation" in disease_model(disease).parts}
+    ]
+    return "".join(model_sbml(structure) for structure in models)
+
+
+@pytest.mark.parametrize("species", SPECIES)
+def test_every_row_of_every_table_is_used_and_has_a_source(species, everything):
+    ids = set(re.findall(r'<parameter id="([^"]+)"', everything))
+    for symbol, row in parameters(species).items():
+        assert symbol in ids | OUTSIDE_OF_SBML, symbol
+        assert len(row.source) > 7, symbol
 
 
 def test_permeability_of_the_reference_preparation_and_its_limits():

@@ -210,11 +210,13 @@ def test_laboratory_files_run_through_to_a_report_that_names_what_was_assumed(he
 
 def test_the_model_is_exported_as_valid_sbml(hepasome, tmp_path):
     assert hepasome("model", "export", "--species", "rat", "--zones", 2, "--cells", "--out", "m")[0] == 0
-    document = libsbml.readSBMLFromFile(str(tmp_path / "m" / "liver_rat_2zone_cells.xml"))
+    document = libsbml.readSBMLFromFile(str(tmp_path / "m" / "ccl4_fibrosis_rat_2zone_cells.xml"))
     assert document.checkConsistency() == 0
     antimony.clearPreviousLoads()
     antimony.addDirectory(str(tmp_path / "m"))
-    assert antimony.loadAntimonyFile(str(tmp_path / "m" / "liver_rat_2zone_cells.ant")) >= 0, antimony.getLastError()
+    assert antimony.loadAntimonyFile(str(tmp_path / "m" / "ccl4_fibrosis_rat_2zone_cells.ant")) >= 0, (
+        antimony.getLastError()
+    )
     assert "## delivery" in (tmp_path / "m" / "model.md").read_text()
 
 

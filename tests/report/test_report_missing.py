@@ -102,7 +102,7 @@ def test_a_subject_that_stopped_half_way_is_drawn_until_there(mine):
     endpoints = pd.concat([run.endpoints, mine.run.endpoints.query("subject == 'vehicle/2'")])
     axes = figures(dataclasses.replace(run, trajectories=half, endpoints=endpoints), [])["time_courses"].axes[0]
     ends = {line.get_label(): line.get_xdata().max() for line in axes.lines if line.get_label() in run.study.arms}
-    assert ends == {"healthy": 2, "vehicle": pytest.approx(96 / 168), "recovery": 2, "exosome": 2}
+    assert ends == {"healthy": 14, "vehicle": pytest.approx(96 / 24), "recovery": 14, "exosome": 14}  # days
 
 
 def test_overrides_are_marked_as_set_by_the_user_beside_the_value_of_the_table(mine, overridden):
@@ -115,7 +115,5 @@ def test_overrides_are_marked_as_set_by_the_user_beside_the_value_of_the_table(m
 
 
 def test_the_summary_and_the_command_tell_the_overrides_to_the_last_digit(overridden):
-    assert (
-        "the values of the parameter tables, 2 of them set by the user, and no unattributed activity" in overridden.text
-    )
+    assert "the values of the parameter tables, 2 of them set by the user, and the central value" in overridden.text
     assert "--set site_effect=0.30000000000000004 --set AST_half_life=7.0" in overridden.text

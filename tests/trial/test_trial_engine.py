@@ -5,38 +5,46 @@ import dataclasses
 import numpy as np
 import pytest
 
-from hepasome.biology import CCL4_DEPOT, CELL_ROUTES, CELLS_PRESENT, VESICLE_ROUTES, model_sbml
+from hepasome.biology import CELLS_PRESENT, model_sbml, routes_into, target_ids
 from hepasome.engine import CompiledSimulator, Dose, Model, RoadRunnerSimulator, Status, Subject, Switch
-from hepasome.trial import drawn_values, individual, load_study, solver_settings, stream, study_ids
+from hepasome.trial import drawn_values, individual, load_study, settle_protocol, solver_settings, stream, study_ids
 
 SUBJECTS = 100
 TIMES = (0.0, 0.5, 2.0, 24.0, 83.9, 84.0, 100.0, 168.0, 240.0)
-STRUCTURES = sorted({load_study(name).structure for name in study_ids()}, key=repr)
+STUDIES = {study.structure: study for study in map(load_study, study_ids())}  # one study per model
 
 
 def schedules(structure):
-    ccl4 = tuple(Dose(time, CCL4_DEPOT, 0.5) for time in (0.0, 84.0, 168.0))
-    given = tuple(Dose(time, VESICLE_ROUTES["intravenous"], 1e10) for time in (1.3, 100.0))
-    infusion = (Switch(30.0, "venous_infusion", 1e8), Switch(36.0, "venous_infusion", 0.0))
+    """Nothing; what induces the disease; and with it two doses of vesicles, one of cells and an infusion."""
+    steps = settle_protocol(STUDIES[structure], None).arms[STUDIES[structure].control].induction
+    injury = tuple(Dose(step.time, step.target, step.value) for step in steps if step.adds)
+    switches = tuple(Switch(step.time, step.target, step.value) for step in steps if not step.adds)
+    given, later = injury, switches
+    for state in list(routes_into(structure, "vesicles").values())[:1]:
+        given += tuple(Dose(time, target_ids(structure, state)[0], 1e10) for time in (1.3, 100.0))
+    if structure.present.has("circulation"):
+        later += (Switch(30.0, "venous_infusion", 1e8), Switch(36.0, "venous_infusion", 0.0))
     if structure.cells:
-        given += (Dose(50.0, next(iter(CELL_ROUTES.values())), 2e6),)
-        infusion += (Switch(50.0, CELLS_PRESENT, 1.0),)
+        state = next(iter(routes_into(structure, "cells").values()))
+        given += (Dose(50.0, target_ids(structure, state)[0], 2e6),)
+        later += (Switch(50.0, CELLS_PRESENT, 1.0),)
+    in_order = {"key": lambda step: step.time}
     return {
         "nothing": ((), ()),
-        "toxin": (ccl4, ()),
-        "treated": (tuple(sorted(ccl4 + given, key=lambda d: d.time)), infusion),
+        "injured": (tuple(sorted(injury, **in_order)), tuple(sorted(switches, **in_order))),
+        "treated": (tuple(sorted(given, **in_order)), tuple(sorted(later, **in_order))),
     }
 
 
 def animals(structure, known):
     for number in range(SUBJECTS):
-        population = drawn_values(structure.species, 1, number, "adipose_msc")
+        population = drawn_values(structure.species, 1, number, "adipose_msc", structure.disease)
         weight = population["body_weight"]
-        own = individual(population, structure.species, weight, stream(1, "oracle", number))
+        own = individual(population, structure.species, weight, stream(1, "oracle", number), structure.disease)
         yield {name: value for name, value in own.items() if name in known}
 
 
-@pytest.mark.parametrize("structure", STRUCTURES, ids=lambda s: f"{s.species}-{s.zones}{'-cells' if s.cells else ''}")
+@pytest.mark.parametrize("structure", STUDIES, ids=lambda s: STUDIES[s].id)
 def test_a_hundred_animals_under_three_schedules_are_those_of_libroadrunner(structure):
     model = Model(model_sbml(structure))
     solver = solver_settings(model)

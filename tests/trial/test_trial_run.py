@@ -61,15 +61,17 @@ def test_a_healthy_animal_stays_as_it_is(run):
 
 def test_the_toxin_raises_alt_and_collagen_and_stopping_it_lets_the_liver_heal(run):
     courses = {arm: course(run, arm, "collagen_area") for arm in ("healthy", "vehicle", "recovery")}
-    fold = {arm: (values.iloc[-1] / values.iloc[0]).median() for arm, values in courses.items()}
-    assert fold["vehicle"] > fold["recovery"] > 1.01 * fold["healthy"]
+    last = {arm: (values.iloc[-1] / values.iloc[0]).median() for arm, values in courses.items()}
+    most = {arm: (values.max() / values.iloc[0]).median() for arm, values in courses.items()}
+    assert last["vehicle"] > 1.5 * last["recovery"]
+    assert most["vehicle"] > most["recovery"] > 1.05 * most["healthy"]
     assert course(run, "vehicle", "ALT").loc[24.0].min() > 20 * course(run, "healthy", "ALT").loc[24.0].max()
 
 
 def test_stopping_starts_when_the_first_treatment_is_given(run):
     protocol = run.plan.protocol
-    assert protocol.arms["vehicle"].toxin_times == (0, 84, 168, 252, 336, 420)
-    assert protocol.arms["recovery"].toxin_times == (0, 84)
+    assert protocol.arms["vehicle"].induction_times == (0, 84, 168, 252, 336, 420)
+    assert protocol.arms["recovery"].induction_times == (0, 84)
     assert protocol.arms["exosome"].treatment.times == (168,)
 
 

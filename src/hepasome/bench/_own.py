@@ -7,7 +7,7 @@ import numpy as np
 
 from hepasome.bench._sbml import compartment_sizes
 from hepasome.bench._work import OUTPUTS, Array, Bolus, Workload
-from hepasome.biology import CCL4_DEPOT, CELL_ROUTES, CELLS_PRESENT, VESICLE_ROUTES, Structure, model_sbml
+from hepasome.biology import CELLS_PRESENT, Structure, model_sbml, routes_into, target_ids
 from hepasome.engine import Model
 from hepasome.trial import drawn_values, individual, solver_settings, stream
 
@@ -41,9 +41,10 @@ def own_workload(name: str, subjects: int, seed: int = 1) -> Workload:
     sbml = model_sbml(structure)
     model = Model(sbml)
     solver = solver_settings(model)
-    state = CELL_ROUTES["intravenous"] if structure.cells else VESICLE_ROUTES["intravenous"]
+    (state,) = target_ids(structure, routes_into(structure, "cells" if structure.cells else "vesicles")["intravenous"])
+    (depot,) = target_ids(structure, structure.model.induction["dose"].adds_to)
     amount = _CELLS if structure.cells else _VESICLES
-    boluses = [Bolus(time, CCL4_DEPOT, _TOXIN[structure.species]) for time in _TOXIN_TIMES]
+    boluses = [Bolus(time, depot, _TOXIN[structure.species]) for time in _TOXIN_TIMES]
     boluses += [Bolus(time, state, amount) for time in _TREATMENT_TIMES]
     parameters, values = _animals(structure, set(model.parameters), subjects, seed)
     return Workload(

@@ -1,9 +1,26 @@
 """What happens in the body: modules in Antimony, parameter tables, and their assembly into one SBML model."""
 
-from hepasome.biology._assembly import CELL_TYPES, Structure, antimony_text, module_texts
+from hepasome.biology._agents import Agent, agents
+from hepasome.biology._assembly import (
+    CELL_TYPES,
+    Structure,
+    antimony_text,
+    cell_types,
+    instances,
+    module_texts,
+    read_outs,
+)
+from hepasome.biology._diseases import DiseaseModel, Induction, disease_ids, disease_model
 from hepasome.biology._equations import equations_page, state_count
 from hepasome.biology._physiology import fenestral_permeability, scaled_to_body_weight
-from hepasome.biology._routes import CCL4_DEPOT, CELL_ROUTES, CELLS_PRESENT, VESICLE_ROUTES
+from hepasome.biology._routes import (
+    CELLS_PRESENT,
+    SOLUBLE_FACTORS,
+    has_target,
+    routes,
+    routes_into,
+    target_ids,
+)
 from hepasome.biology._sbml import model_sbml, unit_findings
 from hepasome.biology._tables import (
     SPECIES,
@@ -11,45 +28,54 @@ from hepasome.biology._tables import (
     Activity,
     Parameter,
     ReadOut,
-    Species,
     actions,
     activities,
+    all_read_outs,
     copies_parameter,
     from_scale,
     parameter_rows,
     parameters,
-    read_outs,
     to_scale,
     variables,
 )
 
 __all__ = [
-    "CCL4_DEPOT",
     "CELLS_PRESENT",
-    "CELL_ROUTES",
     "CELL_TYPES",
+    "SOLUBLE_FACTORS",
     "SPECIES",
-    "VESICLE_ROUTES",
     "Action",
     "Activity",
+    "Agent",
+    "DiseaseModel",
+    "Induction",
     "Parameter",
     "ReadOut",
-    "Species",
     "Structure",
     "actions",
     "activities",
+    "agents",
+    "all_read_outs",
     "antimony_text",
+    "cell_types",
     "copies_parameter",
+    "disease_ids",
+    "disease_model",
     "equations_page",
     "fenestral_permeability",
     "from_scale",
+    "has_target",
+    "instances",
     "model_sbml",
     "module_texts",
     "parameter_rows",
     "parameters",
     "read_outs",
+    "routes",
+    "routes_into",
     "scaled_to_body_weight",
     "state_count",
+    "target_ids",
     "to_scale",
     "unit_findings",
     "variables",

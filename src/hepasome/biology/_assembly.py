@@ -1,28 +1,20 @@
-"""Modules and wiring files -> one Antimony model of the whole body with Z zones of liver."""
+"""The parts that a study needs -> one Antimony model."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 
-from hepasome.biology._tables import FOLDER, Species, actions, activities, parameters
+from hepasome.biology._diseases import DiseaseModel, disease_model
+from hepasome.biology._tables import FOLDER, ReadOut, actions, activities, all_read_outs, parameters
+from hepasome.biology._wiring import Instances, instances_of, joined
 from hepasome.files import read_text
 
 MODEL = "liver_trial"
-CELL_TYPES = ("kupffer", "endothelial", "stellate", "hepatocyte")
-
-# instance name in a zone or in the body -> model in the module files
-_ZONE = {
-    "sinusoid": "sinusoid",
-    **dict.fromkeys(CELL_TYPES, "delivery"),
-    "toxicant": "toxicant_ccl4_zone",
-    "hepatocytes": "hepatocytes",
-    "inflammation": "inflammation",
-    "fibrosis": "fibrosis",
-}
-_BODY = {"circulation": "circulation", "toxicant": "toxicant_ccl4", "function": "liver_function"}
+CELL_TYPES = ("kupffer", "endothelial", "stellate", "hepatocyte", "tumour")
+_SOLUBLE = "soluble"
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -34,24 +26,64 @@ class Structure:
         species: Whose parameters.
         zones: Zones along the sinusoid, from the portal to the central vein.
         cells: Whether living donor cells are given.
+        disease: Id of the disease, which says which parts the model has.
+        conditioned_medium: Whether conditioned medium is given.
     """
 
-    species: Species
+    species: str
     zones: int = 1
     cells: bool = False
+    disease: str = "ccl4_fibrosis"
+    conditioned_medium: bool = False
 
     def __post_init__(self) -> None:
         if self.zones < 1:
             raise ValueError("a liver has at least one zone")
 
+    @property
+    def model(self) -> DiseaseModel:
+        """How the disease is modelled."""
+        return disease_model(self.disease)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Parts of the model, by their wiring files."""
+        given = ["cells"] if self.cells else []
+        if self.cells or self.conditioned_medium:
+            given.append(_SOLUBLE)
+        return (*self.model.parts, *(part for part in given if part not in self.model.parts))
+
+    @property
+    def present(self) -> Instances:
+        """Instances of modules that the parts bring."""
+        return instances_of(self.parts)
+
+    @property
+    def zone_names(self) -> tuple[str, ...]:
+        """Names of the zones in the flat model."""
+        return tuple(f"zone{i + 1}" for i in range(self.zones))
+
+
+def cell_types(structure: Structure) -> tuple[str, ...]:
+    """Cell types of the model that take up vesicles."""
+    return tuple(cell for cell in CELL_TYPES if structure.present.has(cell))
+
+
+def read_outs(structure: Structure) -> tuple[ReadOut, ...]:
+    """Read-outs of the model."""
+    return tuple(row for row in all_read_outs() if structure.present.has(row.instance))
+
 
 def instances(structure: Structure) -> dict[str, str]:
-    """All module instances of the flat model: instance name -> model name."""
-    found = {f"body_{name}": model for name, model in _body(structure).items()}
-    for zone in _zones(structure):
-        found |= {f"{zone}_{name}": model for name, model in _ZONE.items()}
-        found |= {f"{zone}_{row.action}": "rna_action" for row in actions()}
-        found |= {f"{zone}_{name}_activity": "unattributed_activity" for name in _activities(structure)}
+    """All module instances of the flat model: instance name -> module."""
+    present = structure.present
+    found = {f"body_{name}": module for name, module in present.body.items()}
+    for zone in structure.zone_names:
+        found |= {f"{zone}_{name}": module for name, module in present.zone.items()}
+    for scope, cell in _cells(structure):
+        found |= {f"{scope}_{row.action}": "rna_action" for row in actions() if row.cell == cell}
+    for scope, name in (*_cells(structure), *_soluble(structure)):
+        found[f"{scope}_{name}_activity"] = "unattributed_activity"
     return found
 
 
@@ -61,120 +93,97 @@ def module_texts() -> dict[str, str]:
 
 
 def antimony_text(structure: Structure) -> str:
-    """The Antimony text that imports the modules and joins them."""
-    files = sorted(path.name for path in (FOLDER / "modules").glob("*.ant"))
-    files.sort(key=lambda name: name != "smooth.ant")  # functions before their use
-    lines = [f'import "{name}"' for name in files] + [f"model *{MODEL}()", "compartment body = 1;"]
-    known = set(parameters(structure.species))
-    for instance, model in instances(structure).items():
-        lines.append(f"{instance}: {model}();")
-        words = _words(model)
+    """The Antimony text that imports the modules and joins them.
+
+    Raises:
+        RuntimeError: If two parts give one input.
+    """
+    modules = instances(structure)
+    files = sorted({_file(module) for module in modules.values()})
+    lines = [f'import "{name}"' for name in ("smooth.ant", *files)] + [f"model *{MODEL}()", "compartment body = 1;"]
+    known = set(parameters(structure.species, structure.disease))
+    for instance, module in modules.items():
+        lines.append(f"{instance}: {module}();")
+        words = _words(module)
         if "body" in words:
             lines.append(f"{instance}.body is body;")
         # `is` keeps one copy of a shared parameter; without it each instance would get its own
         lines += [f"{instance}.{name} is {name};" for name in sorted(words & known)]
-    for zone in _zones(structure):
-        lines += _wiring("zone", structure, zone) + _vesicle_effects(structure, zone)
-    lines += _wiring("body", structure) + (_wiring("cells", structure) if structure.cells else [])
-    lines += _flow_between_zones(structure)
+    wiring, sums = joined(structure.parts, structure.present, structure.zone_names)
+    effects, factors = _vesicle_effects(structure, modules)
+    lines += [*wiring, *effects]
+    lines += [f"{name} := {' + '.join(terms)};" for name, terms in sums.items()]
+    lines += [f"{name} := {' * '.join(terms)};" for name, terms in factors.items()]
+    given = re.findall(r"^(\S+) :=", "\n".join(lines), re.MULTILINE)
+    twice = sorted({name for name in given if given.count(name) > 1})
+    if twice:
+        raise RuntimeError(f"Two parts of the model give {', '.join(twice)}; write `+=` where they add up.")
     return "\n".join([*lines, "end", ""])
 
 
-def _body(structure: Structure) -> dict[str, str]:
-    return _BODY | ({"cells": "donor_cells"} if structure.cells else {})
+def _cells(structure: Structure) -> Iterator[tuple[str, str]]:
+    """Where each cell type is that takes up vesicles: zone or body, and its instance."""
+    present = structure.present
+    for cell in CELL_TYPES:
+        scopes = structure.zone_names if cell in present.zone else ("body",) if cell in present.body else ()
+        yield from ((scope, cell) for scope in scopes)
 
 
-def _zones(structure: Structure) -> list[str]:
-    return [f"zone{i + 1}" for i in range(structure.zones)]
-
-
-def _activities(structure: Structure) -> list[str]:
-    return [*CELL_TYPES, "soluble"] if structure.cells else list(CELL_TYPES)
+def _soluble(structure: Structure) -> Iterator[tuple[str, str]]:
+    if _SOLUBLE in structure.present.body:
+        scopes = structure.zone_names if structure.present.zone else ("body",)
+        yield from ((scope, _SOLUBLE) for scope in scopes)
 
 
 @cache
-def _words(model: str) -> frozenset[str]:
-    for path in (FOLDER / "modules").glob("*.ant"):
-        text = re.sub(r"//.*", "", read_text(path))
-        body = re.search(rf"^model {model}\(\)(.*?)^end", text, re.DOTALL | re.MULTILINE)
-        if body:
-            return frozenset(_WORD.findall(body[1]))
-    raise KeyError(model)
+def _file(module: str) -> str:
+    for path in sorted((FOLDER / "modules").glob("*.ant")):
+        if re.search(rf"^model {module}\(\)", read_text(path), re.MULTILINE):
+            return path.name
+    raise RuntimeError(f"There is no module `{module}` in any file of biology/modules.")
 
 
-def _wiring(file: str, structure: Structure, zone: str = "") -> list[str]:
-    zones = _zones(structure)
-    text = re.sub(r"//.*", "", read_text(FOLDER / "wiring" / f"{file}.ant"))
-    text = re.sub(r"MEAN\((\w+)\.(\w+)\)", lambda m: _mean(zones, m[1], m[2]), text)
-    text = re.sub(r"DRIFT\((\w+)\)", lambda m: _drift(zones, zone, m[1]), text)
-    for mark, prefix in (
-        ("ZONE.", f"{zone}_"),
-        ("BODY.", "body_"),
-        ("FIRST.", f"{zones[0]}_"),
-        ("LAST.", f"{zones[-1]}_"),
-    ):
-        text = text.replace(mark, prefix)
-    return [line for line in text.splitlines() if line.strip()]
+@cache
+def _words(module: str) -> frozenset[str]:
+    text = re.sub(r"//.*", "", read_text(FOLDER / "modules" / _file(module)))
+    body = re.search(rf"^model {module}\(\)(.*?)^end", text, re.DOTALL | re.MULTILINE)
+    return frozenset(_WORD.findall(body[1])) if body else frozenset()
 
 
-def _mean(zones: list[str], module: str, symbol: str) -> str:
-    return f"({' + '.join(f'{zone}_{module}.{symbol}' for zone in zones)})/{len(zones)}"
-
-
-def _drift(zones: list[str], zone: str, symbol: str) -> str:
-    i = zones.index(zone)
-    neighbours = [zones[j] for j in (i - 1, i + 1) if 0 <= j < len(zones)]
-    differences = [f"({other}_hepatocytes.{symbol} - {zone}_hepatocytes.{symbol})" for other in neighbours]
-    # the exchange rate is given for three zones; finer zones lie closer together
-    return f"hepatocyte_exchange_rate*({' + '.join(differences) or '0'})*{(len(zones) / 3) ** 2:.17g}"
-
-
-def _vesicle_effects(structure: Structure, zone: str) -> list[str]:
+def _vesicle_effects(structure: Structure, modules: dict[str, str]) -> tuple[list[str], dict[str, list[str]]]:
+    """What named cargo and unattributed activities do: lines, and the terms of every factor that they multiply."""
     factors: dict[str, list[str]] = {}
     lines = []
-    for row in actions():
-        name = f"{zone}_{row.action}"
+    for scope, cell in _cells(structure):
+        for row in actions():
+            if row.cell != cell:
+                continue
+            name = f"{scope}_{row.action}"
+            lines += [
+                f"{name}.loaded_copies := {scope}_{cell}.loaded_copies;",
+                f"{name}.copies_per_vesicle is {row.copies_parameter};",
+                *(f"{name}.{p} is {row.action}_{p};" for p in ("dissociation_constant", "sites", "background_copies")),
+            ]
+            _multiply(factors, modules, scope, row.module, row.factor, f"{name}.target_factor")
+    for scope, name in (*_cells(structure), *_soluble(structure)):
+        exposure = f"body_{name}.exposure" if name == _SOLUBLE else f"{scope}_{name}.exposure"
         lines += [
-            f"{name}.loaded_copies := {zone}_{row.cell}.loaded_copies;",
-            f"{name}.copies_per_vesicle is {row.copies_parameter};",
-            *(f"{name}.{p} is {row.action}_{p};" for p in ("dissociation_constant", "sites", "background_copies")),
+            f"{scope}_{name}_activity.exposure := {exposure};",
+            f"{scope}_{name}_activity.strength is {name}_unattributed_strength;",
+            f"{scope}_{name}_activity.half_maximal_exposure is {name}_half_maximal_exposure;",
         ]
-        factors.setdefault(f"{zone}_{row.module}.{row.factor}", []).append(f"{name}.target_factor")
-    for name in _activities(structure):
-        exposure = "body_cells.per_hepatocyte" if name == "soluble" else f"{zone}_{name}.exposure"
-        lines += [
-            f"{zone}_{name}_activity.exposure := {exposure};",
-            f"{zone}_{name}_activity.strength is {name}_unattributed_strength;",
-            f"{zone}_{name}_activity.half_maximal_exposure is {name}_half_maximal_exposure;",
-        ]
-    for act in activities():
-        if act.activity in _activities(structure):
-            term = f"{zone}_{act.activity}_activity.{'slowing' if act.effect == 'slows' else 'speeding'}_factor"
-            factors.setdefault(f"{zone}_{act.module}.{act.factor}", []).append(term)
-    return lines + [f"{factor} := {' * '.join(terms)};" for factor, terms in factors.items()]
+        for act in activities():
+            if act.activity == name:
+                term = f"{scope}_{name}_activity.{'slowing' if act.effect == 'slows' else 'speeding'}_factor"
+                _multiply(factors, modules, scope, act.module, act.factor, term)
+    return lines, factors
 
 
-def _flow_between_zones(structure: Structure) -> list[str]:
-    zones = _zones(structure)
-    lines = [
-        f"{a}_to_{b}: {a}_sinusoid.plasma -> {b}_sinusoid.plasma; "
-        f"body_circulation.liver_flow*{a}_sinusoid.plasma/(sinusoid_volume*zone_share);"
-        for a, b in pairwise(zones)
-    ]
-    for i, zone in enumerate(zones):
-        lines.append(f"{zone}_toxicant.cyp2e1_content := {_cyp2e1_content(i, len(zones))};")
-    return lines
-
-
-def _cyp2e1_content(i: int, zones: int) -> str:
-    if zones == 1:
-        return "cyp2e1_content_mean"
-    # straight lines between the portal end, the middle and the central end, scaled to a mean of one
-    ends = ("cyp2e1_content_periportal", "cyp2e1_content_middle", "cyp2e1_content_pericentral")
-
-    def at(j: int) -> str:
-        x = 2 * j / (zones - 1)
-        k = min(int(x), 1)
-        return f"({1 - (x - k):.17g}*{ends[k]} + {x - k:.17g}*{ends[k + 1]})"
-
-    return f"{zones}*{at(i)}/({' + '.join(at(j) for j in range(zones))})"
+def _multiply(
+    factors: dict[str, list[str]], modules: dict[str, str], scope: str, module: str, factor: str, term: str
+) -> None:
+    """Let a term multiply a factor of a module in the same zone or, if it is not there, of the body."""
+    for place in (scope, "body"):
+        if f"{place}_{module}" in modules:
+            factors.setdefault(f"{place}_{module}.{factor}", []).append(term)
+            return

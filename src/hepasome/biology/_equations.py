@@ -6,7 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 
 from hepasome.biology._assembly import Structure, instances
-from hepasome.biology._tables import FOLDER, MODULES, SPECIES, Parameter, actions, activities, parameter_rows, variables
+from hepasome.biology._diseases import disease_ids, disease_model
+from hepasome.biology._tables import (
+    FOLDER,
+    MODULES,
+    SPECIES,
+    Parameter,
+    actions,
+    activities,
+    disease_rows,
+    parameter_rows,
+    variables,
+)
 from hepasome.files import read_text
 
 _PARAMETER_HEADER = ("parameter", "meaning", "value (low to high)", "unit", "species", "status", "source")
@@ -25,7 +36,7 @@ def equations_page() -> str:
     ]
     for path in sorted((FOLDER / "modules").glob("*.ant")):
         parts += list(_module(path.stem, read_text(path)))
-    parts += _effects()
+    parts += [*_effects(), *_diseases()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -94,6 +105,21 @@ def _effects() -> list[str]:
         "## Physiology",
         _table(_PARAMETER_HEADER, physiology),
     ]
+
+
+def _diseases() -> Iterator[str]:
+    yield "## Diseases"
+    for name in disease_ids():
+        model = disease_model(name)
+        yield f"### {name}"
+        species, parts = ", ".join(model.species), ", ".join(model.parts)
+        yield f"{model.title[:1].upper()}{model.title[1:]}, in {species}. Parts: {parts}."
+        if model.induction:
+            rows = [(f"`{field}`", given.meaning, given.unit) for field, given in model.induction.items()]
+            yield _table(("a study writes", "meaning", "unit"), rows)
+        yield from model.notes
+        if disease_rows(name):
+            yield _table(_PARAMETER_HEADER, [_parameter_cells(row) for row in disease_rows(name)])
 
 
 def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

@@ -8,8 +8,8 @@ from functools import cache
 import antimony
 import libsbml
 
-from hepasome.biology._assembly import MODEL, Structure, antimony_text, instances
-from hepasome.biology._tables import FOLDER, parameters, read_outs, variables
+from hepasome.biology._assembly import MODEL, Structure, antimony_text, instances, read_outs
+from hepasome.biology._tables import FOLDER, parameters, variables
 from hepasome.biology._units import define_units, sbml_unit
 
 
@@ -24,9 +24,11 @@ def model_sbml(structure: Structure) -> str:
     """
     document = libsbml.readSBMLFromString(_flat(structure))
     model = document.getModel()
-    define_units(model)
+    units = {row.unit for row in parameters(structure.species, structure.disease).values()}
+    units |= {row.unit for row in variables()} | {row.unit for row in read_outs(structure)}
+    define_units(model, units)
     for compartment in model.getListOfCompartments():
-        compartment.setUnits("millilitre")
+        compartment.setUnits(sbml_unit("mL"))
         compartment.setConstant(True)
     for species in model.getListOfSpecies():
         species.setSubstanceUnits("item")
@@ -56,11 +58,11 @@ def _flat(structure: Structure) -> str:
 
 
 def _add_read_outs(model: libsbml.Model, structure: Structure) -> None:
-    for row in read_outs(cells=structure.cells):
+    for row in read_outs(structure):
         if row.over_zones == "body":
-            formula = f"body_{row.module}_{row.symbol}"
+            formula = f"body_{row.instance}_{row.symbol}"
         else:
-            total = " + ".join(f"zone{i + 1}_{row.module}_{row.symbol}" for i in range(structure.zones))
+            total = " + ".join(f"{zone}_{row.instance}_{row.symbol}" for zone in structure.zone_names)
             formula = f"({total})/{structure.zones}" if row.over_zones == "mean" else total
         parameter = model.createParameter()
         parameter.setId(row.read_out)
@@ -73,15 +75,16 @@ def _add_read_outs(model: libsbml.Model, structure: Structure) -> None:
 
 
 def _attach_values(model: libsbml.Model, structure: Structure) -> None:
-    table = parameters(structure.species)
+    table = parameters(structure.species, structure.disease)
     by_id = {
         f"{instance}_{row.symbol}": row
         for instance, module in instances(structure).items()
         for row in variables()
         if row.module == module
     }
-    names = {row.read_out for row in read_outs(cells=structure.cells)}
-    missing = []
+    names = {row.read_out for row in read_outs(structure)}
+    ruled = {rule.getVariable() for rule in model.getListOfRules()}
+    missing, open_inputs = [], []
     for parameter in model.getListOfParameters():
         name = parameter.getId()
         if name in table:
@@ -90,18 +93,26 @@ def _attach_values(model: libsbml.Model, structure: Structure) -> None:
             parameter.setValue(1 / structure.zones if name == "zone_share" else table[name].value)
             parameter.setConstant(True)
         elif name in by_id:
-            parameter.setUnits(sbml_unit(by_id[name].unit))
-            parameter.setName(by_id[name].meaning)
+            row = by_id[name]
+            parameter.setUnits(sbml_unit(row.unit))
+            parameter.setName(row.meaning)
+            if row.kind == "input" and name not in ruled:
+                if row.default is None:
+                    open_inputs.append(name)
+                else:
+                    parameter.setValue(row.default)
+                    parameter.setConstant(True)
         elif name not in names:
             missing.append(name)
     for species in model.getListOfSpecies():
-        row = by_id.get(species.getId())
-        if row is None:
-            missing.append(species.getId())
+        if species.getId() in by_id:
+            species.setName(by_id[species.getId()].meaning)
         else:
-            species.setName(row.meaning)
+            missing.append(species.getId())
     if missing:
         raise RuntimeError(f"These symbols have no row in any table: {', '.join(missing)}")
+    if open_inputs:
+        raise RuntimeError(f"No part of the model gives these inputs: {', '.join(open_inputs)}")
 
 
 def _formulas(model: libsbml.Model) -> Iterator[libsbml.ASTNode]:

@@ -13,12 +13,11 @@ from pydantic import model_validator
 from hepasome.files import Strict, input_error, read_table
 
 FOLDER = Path(str(resources.files("hepasome.biology")))
-SPECIES = ("mouse", "rat")
+SPECIES = tuple(sorted(path.stem for path in (FOLDER / "species").glob("*.csv")))
 MODULES = tuple(sorted(path.stem for path in (FOLDER / "parameters").glob("*.csv")))
 
-Species = Literal["mouse", "rat"]
 Status = Literal["measured", "derived", "fitted", "assumed"]
-TargetCell = Literal["kupffer", "endothelial", "stellate", "hepatocyte"]
+TargetCell = Literal["kupffer", "endothelial", "stellate", "hepatocyte", "tumour"]
 
 
 class Parameter(Strict):
@@ -47,7 +46,7 @@ class Parameter(Strict):
     scale: Literal["log", "logit", "normal", "linear"]
     between_subject: float = 0.0
     unit: str
-    species: Literal["any", "mouse", "rat"]
+    species: str
     status: Status
     source: str
 
@@ -58,6 +57,8 @@ class Parameter(Strict):
             raise ValueError("give both low and high or neither")
         if low is not None and high is not None and not low <= self.value <= high:
             raise ValueError(f"the value {self.value:g} does not lie between low {low:g} and high {high:g}")
+        if self.species not in ("any", *SPECIES):
+            raise ValueError(f"the species is not one of: any, {', '.join(SPECIES)}")
         if self.between_subject < 0:
             raise ValueError("the spread between subjects is below zero")
         numbers = [number for number in (low, self.value, high) if number is not None]
@@ -69,20 +70,24 @@ class Parameter(Strict):
 
 
 class Variable(Strict):
-    """One state, read-out or input of a module, with its unit and meaning."""
+    """One state, read-out or input of a module, with its unit and meaning.
+
+    `default` is the value of an input that no part of a model gives; an input without default must be given.
+    """
 
     module: str
     symbol: str
     kind: Literal["state", "read-out", "input"]
     unit: str
     meaning: str
+    default: float | None = None
 
 
 class ReadOut(Strict):
-    """One read-out of the whole model: a variable of a module, over the zones of the liver or of the body."""
+    """One read-out of the whole model: a variable of an instance, over the zones of the liver or of the body."""
 
     read_out: str
-    module: str
+    instance: str
     symbol: str
     over_zones: Literal["mean", "sum", "body"]
     unit: str
@@ -109,7 +114,7 @@ class Action(Strict):
 class Activity(Strict):
     """One factor of a module that an unattributed activity slows or speeds up."""
 
-    activity: Literal["kupffer", "endothelial", "stellate", "hepatocyte", "soluble"]
+    activity: Literal["kupffer", "endothelial", "stellate", "hepatocyte", "tumour", "soluble"]
     module: str
     factor: str
     effect: Literal["slows", "speeds"]
@@ -122,8 +127,12 @@ def copies_parameter(cargo: str) -> str:
 
 
 @cache
-def parameters(species: str) -> dict[str, Parameter]:
+def parameters(species: str, disease: str = "") -> dict[str, Parameter]:
     """All parameter rows for a species, by symbol.
+
+    Args:
+        species: Whose.
+        disease: Rows of this disease's own table replace those of the modules; empty for none.
 
     Raises:
         InputError: If the species is unknown, or two rows have the same symbol for it.
@@ -132,13 +141,21 @@ def parameters(species: str) -> dict[str, Parameter]:
         raise input_error("species", "There is no such species.", f"Use one of: {', '.join(SPECIES)}.", value=species)
     rows: dict[str, Parameter] = {}
     for module in [*MODULES, species]:
-        for row in parameter_rows(module):
-            if row.species not in ("any", species):
-                continue
-            if row.symbol in rows:
-                raise input_error(module, "Two rows have this symbol for one species.", field=row.symbol)
-            rows[row.symbol] = row
-    return rows
+        rows |= _of_species(module, parameter_rows(module), species, rows)
+    return rows | _of_species(disease, disease_rows(disease), species, {})
+
+
+def _of_species(
+    table: str, listed: tuple[Parameter, ...], species: str, known: dict[str, Parameter]
+) -> dict[str, Parameter]:
+    found: dict[str, Parameter] = {}
+    for row in listed:
+        if row.species not in ("any", species):
+            continue
+        if row.symbol in known or row.symbol in found:
+            raise input_error(table, "Two rows have this symbol for one species.", field=row.symbol)
+        found[row.symbol] = row
+    return found
 
 
 @cache
@@ -149,16 +166,26 @@ def parameter_rows(module: str) -> tuple[Parameter, ...]:
 
 
 @cache
-def variables() -> tuple[Variable, ...]:
-    """States, read-outs and inputs of all modules."""
-    return tuple(read_table(FOLDER / "variables.csv", Variable))
+def disease_rows(disease: str) -> tuple[Parameter, ...]:
+    """The rows of a disease's own table, for all species; none if it has none."""
+    path = FOLDER / "diseases" / f"{disease}.csv"
+    return tuple(read_table(path, Parameter)) if disease and path.is_file() else ()
 
 
 @cache
-def read_outs(*, cells: bool) -> tuple[ReadOut, ...]:
-    """Read-outs of the model; those of donor cells only where a study gives cells."""
-    rows = read_table(FOLDER / "read_outs.csv", ReadOut)
-    return tuple(row for row in rows if cells or row.module != "cells")
+def variables() -> tuple[Variable, ...]:
+    """States, read-outs and inputs of all modules."""
+    return tuple(row for path in _files("variables") for row in read_table(path, Variable))
+
+
+@cache
+def all_read_outs() -> tuple[ReadOut, ...]:
+    """Read-outs of all models; a model has those of its instances."""
+    return tuple(row for path in _files("read_outs") for row in read_table(path, ReadOut))
+
+
+def _files(folder: str) -> list[Path]:
+    return sorted((FOLDER / folder).glob("*.csv"))
 
 
 @cache

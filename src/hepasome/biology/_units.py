@@ -1,61 +1,91 @@
-"""Unit names of the tables -> SBML unit definitions. Vesicles, copies and donor cells are SBML items."""
+"""Unit names of the tables -> SBML unit definitions: `mL/kg`, `1/h2`, `mg/kg/h`, built from the units below.
+
+Vesicles, copies and donor cells are SBML items.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import libsbml
 
-_HOUR = (libsbml.UNIT_KIND_SECOND, 1, 0, 3600.0)
-_PER_HOUR = (libsbml.UNIT_KIND_SECOND, -1, 0, 3600.0)
-_ITEM = (libsbml.UNIT_KIND_ITEM, 1, 0, 1.0)
-_ML = (libsbml.UNIT_KIND_LITRE, 1, -3, 1.0)
-_PER_KG = (libsbml.UNIT_KIND_KILOGRAM, -1, 0, 1.0)
-
-# name in the tables -> (SBML id, parts as (kind, exponent, scale, multiplier))
-_DEFINITIONS: dict[str, tuple[str, tuple[tuple[int, int, int, float], ...]]] = {
-    "h": ("hour", (_HOUR,)),
-    "1/h": ("per_hour", (_PER_HOUR,)),
-    "1/h2": ("per_hour_squared", ((libsbml.UNIT_KIND_SECOND, -2, 0, 3600.0),)),
-    "mL": ("millilitre", (_ML,)),
-    "mL/h": ("millilitre_per_hour", (_ML, _PER_HOUR)),
-    "item/h": ("item_per_hour", (_ITEM, _PER_HOUR)),
-    "item/mL": ("item_per_millilitre", (_ITEM, (libsbml.UNIT_KIND_LITRE, -1, -3, 1.0))),
-    "mL/kg": ("millilitre_per_kilogram", (_ML, _PER_KG)),
-    # one unit of enzyme turns over one micromole per minute
-    "U/L": (
-        "unit_per_litre",
-        ((libsbml.UNIT_KIND_KATAL, 1, -6, 1 / 60), (libsbml.UNIT_KIND_LITRE, -1, 0, 1.0)),
-    ),
-    "mg/dL": (
-        "milligram_per_decilitre",
-        ((libsbml.UNIT_KIND_GRAM, 1, -3, 1.0), (libsbml.UNIT_KIND_LITRE, -1, -1, 1.0)),
-    ),
-    "g/L": ("gram_per_litre", ((libsbml.UNIT_KIND_GRAM, 1, 0, 1.0), (libsbml.UNIT_KIND_LITRE, -1, 0, 1.0))),
-    "%": ("percent", ((libsbml.UNIT_KIND_DIMENSIONLESS, 1, -2, 1.0),)),
+# SBML kind, scale, multiplier
+_ATOMS: dict[str, tuple[int, int, float]] = {
+    "h": (libsbml.UNIT_KIND_SECOND, 0, 3600.0),
+    "min": (libsbml.UNIT_KIND_SECOND, 0, 60.0),
+    "d": (libsbml.UNIT_KIND_SECOND, 0, 86400.0),
+    "item": (libsbml.UNIT_KIND_ITEM, 0, 1.0),
+    "L": (libsbml.UNIT_KIND_LITRE, 0, 1.0),
+    "dL": (libsbml.UNIT_KIND_LITRE, -1, 1.0),
+    "mL": (libsbml.UNIT_KIND_LITRE, -3, 1.0),
+    "mm3": (libsbml.UNIT_KIND_LITRE, -6, 1.0),
+    "kg": (libsbml.UNIT_KIND_KILOGRAM, 0, 1.0),
+    "g": (libsbml.UNIT_KIND_GRAM, 0, 1.0),
+    "mg": (libsbml.UNIT_KIND_GRAM, -3, 1.0),
+    "ug": (libsbml.UNIT_KIND_GRAM, -6, 1.0),
+    "ng": (libsbml.UNIT_KIND_GRAM, -9, 1.0),
+    "mol": (libsbml.UNIT_KIND_MOLE, 0, 1.0),
+    "umol": (libsbml.UNIT_KIND_MOLE, -6, 1.0),
+    "nmol": (libsbml.UNIT_KIND_MOLE, -9, 1.0),
+    "fmol": (libsbml.UNIT_KIND_MOLE, -15, 1.0),
+    "U": (libsbml.UNIT_KIND_KATAL, -6, 1 / 60),  # one unit of enzyme turns over one micromole per minute
+    "m": (libsbml.UNIT_KIND_METRE, 0, 1.0),
+    "cm": (libsbml.UNIT_KIND_METRE, -2, 1.0),
+    "mm": (libsbml.UNIT_KIND_METRE, -3, 1.0),
+    "um": (libsbml.UNIT_KIND_METRE, -6, 1.0),
+    "nm": (libsbml.UNIT_KIND_METRE, -9, 1.0),
+    "s": (libsbml.UNIT_KIND_SECOND, 0, 1.0),
+    "Pa": (libsbml.UNIT_KIND_PASCAL, 0, 1.0),
+    "mPa": (libsbml.UNIT_KIND_PASCAL, -3, 1.0),
+    "mmHg": (libsbml.UNIT_KIND_PASCAL, 0, 133.322),
+    "C": (libsbml.UNIT_KIND_KELVIN, 0, 1.0),  # differences of temperature
+    "%": (libsbml.UNIT_KIND_DIMENSIONLESS, -2, 1.0),
 }
 _BUILT_IN = {"1": "dimensionless", "item": "item"}
+_HOUR, _MILLILITRE = "h", "mL"
 
 
 def sbml_unit(unit: str) -> str:
     """SBML id of a unit of the tables.
 
     Raises:
-        KeyError: If the model may not use that unit.
+        KeyError: If it is not made of the units that the model may use.
     """
-    return _BUILT_IN[unit] if unit in _BUILT_IN else _DEFINITIONS[unit][0]
+    _parts(unit)
+    return _BUILT_IN[unit] if unit in _BUILT_IN else "unit_" + _plain(unit)
 
 
-def define_units(model: libsbml.Model) -> None:
-    """Add all unit definitions and the model-wide units: hours, millilitres, items."""
-    for name, parts in _DEFINITIONS.values():
+def define_units(model: libsbml.Model, units: Iterable[str]) -> None:
+    """Add unit definitions and the model-wide units: hours, millilitres, items."""
+    for name in sorted({*units, _HOUR, _MILLILITRE} - set(_BUILT_IN)):
         definition = model.createUnitDefinition()
-        definition.setId(name)
-        for kind, exponent, scale, multiplier in parts:
+        definition.setId(sbml_unit(name))
+        definition.setName(name)
+        for kind, exponent, scale, multiplier in _parts(name):
             unit = definition.createUnit()
             unit.setKind(kind)
             unit.setExponent(exponent)
             unit.setScale(scale)
             unit.setMultiplier(multiplier)
-    model.setTimeUnits("hour")
-    model.setVolumeUnits("millilitre")
+    model.setTimeUnits(sbml_unit(_HOUR))
+    model.setVolumeUnits(sbml_unit(_MILLILITRE))
     model.setSubstanceUnits("item")
     model.setExtentUnits("item")
+
+
+def _plain(unit: str) -> str:
+    words = unit.replace("%", "percent").replace("/", "_per_").replace("*", "_")
+    return words.removeprefix("1_")
+
+
+def _parts(unit: str) -> list[tuple[int, int, int, float]]:
+    """Kind, exponent, scale and multiplier of every factor; a number has none."""
+    parts = []
+    for sign, factor in re.findall(r"(^|[*/])([^*/]+)", unit):
+        if factor == "1":
+            continue
+        atom, power = (factor, 1) if factor in _ATOMS else (factor.rstrip("23"), int(factor[-1:]))
+        kind, scale, multiplier = _ATOMS[atom]
+        parts.append((kind, -power if sign == "/" else power, scale, multiplier))
+    return parts

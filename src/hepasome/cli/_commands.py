@@ -13,7 +13,15 @@ from rich.table import Table
 
 from hepasome import LoadedStudy, SimulatedStudy, load_study
 from hepasome.bench import RESULTS, Progress, report_table, run_benchmark
-from hepasome.biology import SPECIES, Structure, antimony_text, equations_page, model_sbml, module_texts
+from hepasome.biology import (
+    SPECIES,
+    Structure,
+    antimony_text,
+    disease_model,
+    equations_page,
+    model_sbml,
+    module_texts,
+)
 from hepasome.cli._progress import progress_bar
 from hepasome.engine import SIMULATORS, EngineError
 from hepasome.files import FindingList, InputError, input_error, write_atomically
@@ -201,12 +209,16 @@ def model_export(
     species: Annotated[str, typer.Option(help=f"One of: {', '.join(SPECIES)}.")] = "mouse",
     zones: Annotated[int, typer.Option(min=1, max=12, help="Zones of the liver.")] = 1,
     cells: Annotated[bool, typer.Option(help="With living donor cells.")] = False,
+    disease: Annotated[str, typer.Option(help="Id of the disease.")] = "ccl4_fibrosis",
 ) -> None:
     """Write the flat SBML, the Antimony files it was made from, and the equations as a page."""
     if species not in SPECIES:
         raise input_error("--species", "There is no such species.", f"Use one of: {', '.join(SPECIES)}.", value=species)
-    structure = Structure(species, zones, cells)  # type: ignore[arg-type] # checked in the line above
-    stem = f"liver_{species}_{zones}zone{'_cells' if cells else ''}"
+    if species not in disease_model(disease).species:
+        listed = ", ".join(disease_model(disease).species)
+        raise input_error("--species", f"{disease} is not modelled in it.", f"Use one of: {listed}.", value=species)
+    structure = Structure(species, zones, cells, disease)
+    stem = f"{disease}_{species}_{zones}zone{'_cells' if cells else ''}"
     for file, content in (
         (f"{stem}.xml", model_sbml(structure)),
         (f"{stem}.ant", antimony_text(structure)),
@@ -323,12 +335,13 @@ def _overrides(written: list[str] | None) -> dict[str, float]:
 def _show(loaded: LoadedStudy) -> None:
     study = loaded.study
     _print(f"{study.id}: {study.title}")
-    table = Table("arm", "CCl4", "treatment", box=None, pad_edge=False)
+    _print(f"Disease: {study.disease.modelled.title}")
+    table = Table("arm", "injury", "treatment", "beside it", box=None, pad_edge=False)
     for name, arm in study.arms.items():
-        toxin = "none" if arm.disease == "none" else "stopped" if arm.disease is not None else "whole protocol"
+        injury = "none" if arm.disease == "none" else "stopped" if arm.disease is not None else "whole protocol"
         given = arm.treatment
         text = "" if given is None else f"{given.product.base}, {given.dose}, {given.route}"
-        table.add_row(name, toxin, escape(text))
+        table.add_row(name, injury, escape(text), ", ".join(agent.agent for agent in arm.agents))
     out.print(table)
     endpoints = ", ".join(str(endpoint) for endpoint in study.endpoints)
     out.print(f"Endpoints: {endpoints}", markup=False, highlight=False)

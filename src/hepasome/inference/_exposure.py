@@ -7,14 +7,15 @@ import math
 import numpy as np
 import pandas as pd
 
-from hepasome.biology import CELL_TYPES, actions, parameters
-from hepasome.trial import Run
+from hepasome.biology import actions, cell_types
+from hepasome.trial import Run, central_values
 
 NAMES = {
     "kupffer": "kupffer_cell",
     "endothelial": "endothelial_cell",
     "stellate": "stellate_cell",
     "hepatocyte": "hepatocyte",
+    "tumour": "tumour_cell",
 }
 REPRESSION = 0.2  # share of a target's mRNA; less is hardly seen by PCR
 
@@ -26,14 +27,14 @@ def vesicles_per_cell(run: Run) -> pd.DataFrame:
         One row per treated arm and cell type: arm, cell, vesicles (mean of the animals), low and high (5 % and 95 %
         over the draws), loaded (peak of copies on AGO per cell for a cargo of one copy per vesicle).
     """
-    rows = []
+    rows, cells = [], cell_types(run.study.structure)
     for arm, given in run.plan.protocol.arms.items():
         if given.treatment is None:
             continue
         animals = run.trajectories[run.trajectories["arm"] == arm]
-        peak = animals.groupby("subject")[[f"loaded_per_{NAMES[cell]}" for cell in CELL_TYPES]].max().mean()
+        peak = animals.groupby("subject")[[f"loaded_per_{NAMES[cell]}" for cell in cells]].max().mean()
         end = animals[animals["time"] == animals["time"].max()]
-        for cell in CELL_TYPES:
+        for cell in cells:
             name = f"vesicles_per_{NAMES[cell]}"
             worlds = run.worlds.query("role == 'world' and variant == 'given' and arm == @arm")
             draws = worlds.loc[worlds["endpoint"] == name, "value"].dropna()
@@ -58,7 +59,7 @@ def cargo_per_cell(run: Run) -> pd.DataFrame:
         One row per treated arm and action: arm, cargo, target, cell, carried (copies per vesicle), delivered (peak
         copies per cell), needed (copies per cell), required (copies per vesicle; infinite where nothing suffices).
     """
-    values = {symbol: row.value for symbol, row in parameters(run.study.subject.species).items()}
+    values = central_values(run.study.subject.species, run.study.disease.model)
     values |= dict(run.plan.settings.overrides)
     loaded = vesicles_per_cell(run).set_index(["arm", "cell"])["loaded"]
     rows = []
@@ -67,7 +68,7 @@ def cargo_per_cell(run: Run) -> pd.DataFrame:
             continue
         carried = {cargo.name: cargo.copies_per_vesicle.value for cargo in given.treatment.product.vesicles.cargo}
         for action in actions():
-            if action.cargo not in carried:
+            if action.cargo not in carried or (arm, action.cell) not in loaded.index:
                 continue
             per_copy = float(loaded[arm, action.cell])
             needed = needed_copies(values, action.action)

@@ -128,7 +128,8 @@ class Product(Strict):
     Attributes:
         id: Short name.
         name: Name for readers.
-        kind: Vesicles, or living cells that secrete them.
+        kind: Vesicles; living cells that secrete them; or medium that cells conditioned, with vesicles and soluble
+            factors.
         source_cell: Cell that made the vesicles; unattributed activity is shared by all studies with the same one.
         source_species: Species of that cell.
         particles_per_ug: Particles per ug of protein; vesicles only.
@@ -136,6 +137,8 @@ class Product(Strict):
         markers: Markers of identity.
         cargo: What the vesicles carry.
         secretes: For cells: the id of the vesicle product that they secrete.
+        particles_per_cell_equivalent: Vesicles in the medium that one cell conditioned; conditioned medium only.
+        treated_with: What the vesicles were treated with. RNase takes away RNA that it reaches.
         storage: How it was kept.
         notes: Cautions for the reader.
         assumptions: What nobody measured, in sentences.
@@ -143,14 +146,16 @@ class Product(Strict):
 
     id: str
     name: str
-    kind: Literal["vesicles", "cells"]
+    kind: Literal["vesicles", "cells", "conditioned_medium"]
     source_cell: str
     source_species: Literal["human", "mouse", "rat", "not stated"] = "not stated"
     particles_per_ug: Estimate | None = None
+    particles_per_cell_equivalent: Estimate | None = None
     diameter: Diameter | None = None
     markers: tuple[Marker, ...] = ()
     cargo: tuple[Cargo, ...] = ()
     secretes: str | Product | None = None
+    treated_with: tuple[Literal["RNase"], ...] = ()
     storage: str = ""
     notes: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
@@ -168,8 +173,10 @@ class Product(Strict):
             raise ValueError("a product of cells needs `secretes`: the vesicles that they make")
         if self.kind == "vesicles" and (self.particles_per_ug is None or self.diameter is None):
             raise ValueError("a product of vesicles needs `particles_per_ug` and `diameter`")
+        if self.kind == "conditioned_medium" and (self.secretes is None or self.particles_per_cell_equivalent is None):
+            raise ValueError("conditioned medium needs `secretes`, its vesicles, and `particles_per_cell_equivalent`")
         if self.kind == "vesicles" and self.secretes is not None:
-            raise ValueError("only a product of cells has `secretes`")
+            raise ValueError("only a product of cells or conditioned medium has `secretes`")
         if isinstance(self.secretes, str) and not PRODUCT_ID.fullmatch(self.secretes):
             raise ValueError("`secretes` is the id of a shipped product, or a product written out below it")
         if isinstance(self.secretes, Product) and self.secretes.kind != "vesicles":
@@ -209,6 +216,11 @@ class Product(Strict):
         if dose.fits("particles"):
             given = dose.to("particles")
             return Estimate(value=given, unit="particles", status="measured", source="dose as given in the study")
+        if dose.fits("cell_equivalents") and self.particles_per_cell_equivalent is not None:
+            amount = dose.to("cell_equivalents")
+            each = self.particles_per_cell_equivalent
+            how = f"{amount:g} cell equivalents x {each.value:.3g} particles"
+            return each.times(amount, unit="particles", derivation=how)
         if dose.fits("ug") and self.particles_per_ug is not None:
             amount = dose.to("ug")
             how = f"{amount:g} ug x {self.particles_per_ug.value:.3g} particles per ug of protein"

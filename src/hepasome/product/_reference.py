@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from hepasome.files import Strict, input_error, inside
 from hepasome.product._product import PRODUCT_ID, Cargo, Estimate, Product, load_product
 
+_RNA = ("miRNA", "mRNA", "other_RNA")
 _AMOUNT = re.compile(r"\d+(?:\.\d*)?(?:[eE][-+]?\d+)?\s*(?:x|copies)")
 
 
@@ -43,12 +44,14 @@ class ProductReference(Strict):
         base: Id of a shipped product or path of a product file.
         enrich: Cargo -> `1000x` (times what the base carries) or `5 copies` (per vesicle).
         remove: Cargo that is silenced or inhibited.
+        treat: What the vesicles are treated with: RNase takes away their RNA, named and not.
         folder: Folder of the study file, from which a path is read.
     """
 
     base: str
     enrich: dict[str, str] = Field(default_factory=dict)
     remove: tuple[str, ...] = ()
+    treat: tuple[Literal["RNase"], ...] = ()
     folder: str = Field(default="", exclude=True)
 
     @field_validator("enrich")
@@ -74,7 +77,7 @@ class ProductReference(Strict):
         """
         base = load_product(self._path())
         vesicles = base.vesicles
-        if not self.enrich and not self.remove:
+        if not self.enrich and not self.remove and not self.treat:
             return base
         carried = {cargo.name: cargo for cargo in vesicles.cargo}
         for name in (*self.enrich, *self.remove):
@@ -89,7 +92,14 @@ class ProductReference(Strict):
         for name in self.remove:
             gone = carried[name].copies_per_vesicle.times(0.0, unit="1", derivation="removed in the study file")
             carried[name] = carried[name].model_copy(update={"copies_per_vesicle": gone})
-        changed = vesicles.model_copy(update={"cargo": tuple(carried.values()), "assumptions": tuple(extra)})
+        if "RNase" in self.treat:
+            for name, cargo in carried.items():
+                if cargo.kind in _RNA:
+                    gone = cargo.copies_per_vesicle.times(0.0, unit="1", derivation="digested by RNase")
+                    carried[name] = cargo.model_copy(update={"copies_per_vesicle": gone})
+        changed = vesicles.model_copy(
+            update={"cargo": tuple(carried.values()), "assumptions": tuple(extra), "treated_with": self.treat}
+        )
         return changed if base.kind == "vesicles" else base.model_copy(update={"secretes": changed})
 
     def _path(self) -> str | Path:

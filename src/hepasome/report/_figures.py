@@ -16,25 +16,28 @@ from hepasome.inference import Verdict, attribution, cargo_per_cell
 from hepasome.product import CEILINGS
 from hepasome.report._style import FATE_COLOURS, arm_colours, look, new_figure
 from hepasome.report._tables import number
+from hepasome.report._time import unit_for
 from hepasome.trial import Run
 
-WEEK = 168.0  # h
 CELL_NAMES = {
     "kupffer": "Kupffer cell",
     "endothelial": "endothelial cell",
     "stellate": "stellate cell",
     "hepatocyte": "hepatocyte",
+    "tumour": "tumour cell",
 }
 _COLUMNS = 3  # of panels
 _FEW_ARMS = 6
 _FLAT = 0.02  # of its height: a panel never shows less, or errors of integration would look like effects
 _FATES = {
     "waiting in a depot": ("vesicles_in_depot",),
+    "medium": ("vesicles_in_medium",),
     "blood": ("vesicles_in_blood", "vesicles_in_sinusoids"),
     "Kupffer cells": ("vesicles_in_kupffer_cells",),
     "endothelium": ("vesicles_in_endothelial_cells",),
     "stellate cells": ("vesicles_in_stellate_cells",),
     "hepatocytes": ("vesicles_in_hepatocytes",),
+    "tumour": ("vesicles_in_tumour",),
     "spleen": ("vesicles_in_spleen",),
     "lung": ("vesicles_in_lung",),
     "elsewhere or lost": ("vesicles_elsewhere",),
@@ -62,21 +65,28 @@ def treated_arms(run: Run) -> list[str]:
 def protocol(run: Run) -> Figure:
     """Who gets what when: one lane per arm."""
     plan, colours = run.plan.protocol, arm_colours(list(run.plan.protocol.arms))
+    unit = unit_for(plan.read_out)
+    end = plan.read_out / unit.hours
     with look():
         figure = new_figure(0.9 + 0.48 * len(plan.arms))
         axes = figure.add_subplot()
         for i, (arm, given) in enumerate(plan.arms.items()):
             axes.plot(
-                [0, plan.read_out / WEEK], [i, i], color=colours[arm], linewidth=6, alpha=0.25, solid_capstyle="butt"
+                [0, end],
+                [i, i],
+                color=colours[arm],
+                linewidth=6,
+                alpha=0.25,
+                solid_capstyle="butt",
             )
-            toxin = np.asarray(given.toxin_times) / WEEK
+            toxin = np.asarray(given.induction_times) / unit.hours
             axes.plot(toxin, np.full(len(toxin), i + 0.02), "|", color="#333333", markersize=9, markeredgewidth=1)
             if given.treatment is not None:
-                times = np.asarray(given.treatment.times) / WEEK
+                times = np.asarray(given.treatment.times) / unit.hours
                 axes.plot(
                     times, np.full(len(times), i), "v", color=colours[arm], markersize=11, markeredgecolor="white"
                 )
-                dose, late = given.treatment.dose, times[0] > 0.6 * plan.read_out / WEEK
+                dose, late = given.treatment.dose, times[0] > 0.6 * plan.read_out / unit.hours
                 axes.annotate(
                     f"{number(dose.value)} {dose.unit}, {given.treatment.route}",
                     (times[-1] if late else times[0], i),
@@ -86,14 +96,14 @@ def protocol(run: Run) -> Figure:
                     fontsize=8,
                     color=colours[arm],
                 )
-        axes.axvline(plan.read_out / WEEK, color="#333333", linestyle="--", linewidth=1)
+        axes.axvline(plan.read_out / unit.hours, color="#333333", linestyle="--", linewidth=1)
         axes.annotate(
-            "read-out", (plan.read_out / WEEK, -0.75), (-3, 0), textcoords="offset points", ha="right", fontsize=8
+            "read-out", (plan.read_out / unit.hours, -0.75), (-3, 0), textcoords="offset points", ha="right", fontsize=8
         )
         axes.set_yticks(range(len(plan.arms)), list(plan.arms))
         axes.set_ylim(len(plan.arms) - 0.4, -0.95)
-        axes.set_xlabel("weeks   (| CCl4, ▼ treatment)")
-        axes.set_xlim(-0.1, plan.read_out / WEEK * 1.02)
+        axes.set_xlabel(f"{unit.name}s   (| injury, ▼ treatment)")
+        axes.set_xlim(-0.01 * plan.read_out / unit.hours, plan.read_out / unit.hours * 1.02)
         axes.grid(visible=False, axis="y")
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
@@ -108,11 +118,13 @@ def fate_shares(run: Run, arm: str) -> pd.DataFrame:
     given = run.plan.protocol.arms[arm].treatment
     start, following = (*given.times, math.inf)[:2] if given is not None else (0.0, math.inf)
     rows = run.trajectories[run.trajectories["arm"] == arm]
-    columns = [name for names in _FATES.values() for name in names]
+    fates = {place: [name for name in names if name in rows] for place, names in _FATES.items()}
+    fates = {place: names for place, names in fates.items() if names}
+    columns = [name for names in fates.values() for name in names]
     # at the time of a dose a row shows the state after it
     mean = rows[(rows["time"] > start) & (rows["time"] < following)].groupby("time")[columns].mean().clip(lower=0)
     mean = mean[mean.sum(axis=1) > 0]
-    places = pd.DataFrame({place: mean[list(names)].sum(axis=1) for place, names in _FATES.items()})
+    places = pd.DataFrame({place: mean[list(names)].sum(axis=1) for place, names in fates.items()})
     return (100 * places.div(mean.sum(axis=1), axis=0)).set_axis(mean.index - start)
 
 
@@ -120,10 +132,11 @@ def fate(run: Run, arm: str) -> Figure:
     """Where the vesicles of the first dose of an arm went."""
     given = run.plan.protocol.arms[arm].treatment
     shares = fate_shares(run, arm)
+    places = [str(place) for place in shares]
     with look():
         figure = new_figure(2.9)
         axes = figure.add_subplot()
-        axes.stackplot(shares.index, *shares.to_numpy().T, labels=list(_FATES), colors=list(FATE_COLOURS.values()))
+        axes.stackplot(shares.index, *shares.to_numpy().T, labels=places, colors=[FATE_COLOURS[p] for p in places])
         axes.set_xscale("log")
         if len(shares) > 1:
             axes.set_xlim(float(shares.index[0]), float(shares.index[-1]))
@@ -140,19 +153,19 @@ def fate(run: Run, arm: str) -> Figure:
 def time_courses(run: Run) -> Figure:
     """Every read-out that is an endpoint over time: median of the animals with the band of 5 to 95 %."""
     names = list(dict.fromkeys(endpoint.endpoint for endpoint in run.study.endpoints))
-    colours = arm_colours(list(run.plan.protocol.arms))
+    colours, unit = arm_colours(list(run.plan.protocol.arms)), unit_for(run.plan.protocol.read_out)
     with look():
         figure, panels = _panels(len(names), 1.9)
         for axes, name in zip(panels, names, strict=True):
             for arm, rows in run.trajectories.groupby("arm", sort=False):
                 at = rows.groupby("time")[name]
                 low, middle, high = (at.quantile(share) for share in (0.05, 0.5, 0.95))
-                weeks, colour = middle.index / WEEK, colours[str(arm)]
-                axes.fill_between(weeks, low, high, color=colour, alpha=0.18, linewidth=0)
-                axes.plot(weeks, middle, color=colour, linewidth=1.3, label=str(arm))
+                at_times, colour = middle.index / unit.hours, colours[str(arm)]
+                axes.fill_between(at_times, low, high, color=colour, alpha=0.18, linewidth=0)
+                axes.plot(at_times, middle, color=colour, linewidth=1.3, label=str(arm))
             for given in run.plan.protocol.arms.values():
                 for time in given.treatment.times if given.treatment is not None else ():
-                    axes.axvline(time / WEEK, color="#999999", linewidth=0.6, linestyle=":")
+                    axes.axvline(time / unit.hours, color="#999999", linewidth=0.6, linestyle=":")
             axes.set_title(name)
             axes.set_ylabel(unit_of(name), fontsize=8)
             bottom, top = axes.get_ylim()
@@ -162,7 +175,7 @@ def time_courses(run: Run) -> Figure:
             axes.yaxis.set_major_formatter(_plain)
             axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         _legend(figure, panels[0])
-        figure.supxlabel("weeks", fontsize=9)
+        figure.supxlabel(f"{unit.name}s", fontsize=9)
     return figure
 
 

@@ -18,11 +18,12 @@ from hepasome.product import CEILINGS, Estimate, Product
 from hepasome.report._figures import CELL_NAMES, figures, treated_arms, unit_of
 from hepasome.report._style import STATUS_COLOURS, VERDICT_COLOURS, arm_colours, embedded, png, svg
 from hepasome.report._tables import change_text, number, p_value, signed, statistics_by_arm
+from hepasome.report._time import moment
 from hepasome.trial import DRAWN_MODULES, Between, OneOf, Run, load_study, study_ids
 
 _PAGE = "report.html.j2"
 _Statistics = dict[tuple[str, str], dict[str, Any]]
-_ANIMALS = {"mouse": "mice", "rat": "rats"}
+_SUBJECTS = {"mouse": "mice", "rat": "rats", "pig": "pigs", "human": "patients"}
 
 
 def write_report(run: Run, path: Path | str, figure_folder: Path | str | None = None) -> Path:
@@ -107,9 +108,9 @@ def _answer(run: Run, verdicts: list[Verdict], statistics: _Statistics) -> list[
     per_arm = f"{sizes.min()} to {sizes.max()}" if sizes.min() < sizes.max() else str(sizes.max())
     changed = f", {len(run.plan.settings.overrides)} of them set by the user," if run.plan.settings.overrides else ""
     lines = [
-        f"{per_arm} {_ANIMALS[study.subject.species]} per arm were simulated from the first dose of CCl4 to "
-        f"the read-out in week {run.plan.protocol.read_out / 168:.1f}, with the values of the parameter tables"
-        f"{changed} and no unattributed activity."
+        f"{per_arm} {subjects_of(run)} per arm were simulated, {study.disease.modelled.title}, to the read-out in "
+        f"{moment(run.plan.protocol.read_out, run.plan.protocol.read_out)}, with the values of the parameter tables"
+        f"{changed} and the central value of what vesicles do beyond their named cargo."
     ]
     if sizes.sum() < len(animals):
         lines.append(f"{len(animals) - sizes.sum()} of {len(animals)} animals did not complete and are left out.")
@@ -123,10 +124,17 @@ def _answer(run: Run, verdicts: list[Verdict], statistics: _Statistics) -> list[
         lines.append(f"Of {len(verdicts)} published claims: {said}.")
     if treated_arms(run):
         lines.append(
-            "What vesicles do beyond their named cargo is not known: it is drawn from a prior without preferred sign, "
-            "and nothing has been calibrated on treated animals. The intervals show how much that leaves open."
+            "What vesicles do beyond their named cargo is drawn from one prior for all cell types, derived from the "
+            "pooled effect of other studies in another disease; nothing has been calibrated on the animals of this "
+            "study. The intervals show how much that leaves open."
         )
     return lines
+
+
+def subjects_of(run: Run) -> str:
+    """What the subjects are called: mice, patients, cultures."""
+    subject = run.study.subject
+    return "cultures" if subject.culture is not None else _SUBJECTS.get(subject.species, f"{subject.species}s")
 
 
 def _effect(arm: str, endpoint: str, row: dict[str, Any], base: dict[str, Any], control: str) -> str:
@@ -145,14 +153,16 @@ def _effect(arm: str, endpoint: str, row: dict[str, Any], base: dict[str, Any], 
 def _uncertain(run: Run) -> list[dict[str, str]]:
     """Protocol details that no source confirms, with what this trial drew."""
     study, plan = run.study, run.plan.protocol
-    week = 168.0
     rows: list[tuple[str, Any, str]] = [
         ("body weight", study.subject.body_weight, f"{plan.body_weight:.3g} g (mean)"),
-        ("CCl4 per dose", study.disease.dose, f"{plan.toxin_dose:.3g} mL/kg"),
-        ("CCl4 interval", study.disease.every, _interval(run)),
-        ("CCl4 duration", study.disease.duration, f"{max(len(a.toxin_times) for a in plan.arms.values())} doses"),
+        *(
+            (given.meaning, study.disease.amounts[name], f"{plan.amounts[name]:.3g} {given.unit}")
+            for name, given in study.disease.modelled.induction.items()
+        ),
+        ("interval of the injury", study.disease.every, _interval(run)),
+        ("duration of the injury", study.disease.duration, f"{_most(run)} times"),
         ("animals per arm", study.subjects_per_arm, str(run.plan.settings.subjects or plan.subjects_per_arm)),
-        ("read-out", study.read_out, f"week {plan.read_out / week:.1f}"),
+        ("read-out", study.read_out, moment(plan.read_out, plan.read_out)),
     ]
     for name, arm in study.arms.items():
         given = plan.arms[name].treatment
@@ -163,7 +173,7 @@ def _uncertain(run: Run) -> list[dict[str, str]]:
         rows += [
             (f"{name}: dose", arm.treatment.dose, f"{number(given.dose.value)} {given.dose.unit}"),
             (f"{name}: route", arm.treatment.route, given.route),
-            (f"{name}: first dose", schedule.start, f"week {given.times[0] / week:.1f}"),
+            (f"{name}: first dose", schedule.start, moment(given.times[0], plan.read_out)),
             (f"{name}: interval", schedule.every, every),
             (f"{name}: doses", schedule.times, str(len(given.times))),
         ]
@@ -175,8 +185,12 @@ def _uncertain(run: Run) -> list[dict[str, str]]:
 
 
 def _interval(run: Run) -> str:
-    times = max((arm.toxin_times for arm in run.plan.protocol.arms.values()), key=len)
-    return f"{(times[1] - times[0]) / 24:.2g} d" if len(times) > 1 else "one dose"
+    times = max((arm.induction_times for arm in run.plan.protocol.arms.values()), key=len)
+    return f"{(times[1] - times[0]) / 24:.2g} d" if len(times) > 1 else "once"
+
+
+def _most(run: Run) -> int:
+    return max(len(arm.induction_times) for arm in run.plan.protocol.arms.values())
 
 
 def _endpoints(run: Run, statistics: _Statistics) -> list[dict[str, Any]]:
@@ -237,7 +251,7 @@ def _parameters(run: Run) -> dict[str, list[dict[str, Any]]]:
     """Rows of the tables that are in the model, by status, with changes by the user."""
     overrides = run.plan.settings.overrides
     found: dict[str, list[dict[str, Any]]] = {status: [] for status in STATUS_COLOURS}
-    for symbol, row in sorted(parameters(run.study.subject.species).items()):
+    for symbol, row in sorted(parameters(run.study.subject.species, run.study.disease.model).items()):
         if symbol in run.plan.model.parameters:
             found[row.status].append({**row.model_dump(), "override": overrides.get(symbol)})
     return found

@@ -24,11 +24,13 @@ VERDICT_COLOURS = {
 }
 FATE_COLOURS = {
     "waiting in a depot": "#BDBDBD",
+    "medium": "#9FD3E6",
     "blood": "#D55E00",
     "Kupffer cells": "#0072B2",
     "endothelium": "#56B4E9",
     "stellate cells": "#E69F00",
     "hepatocytes": "#009E73",
+    "tumour": "#333333",
     "spleen": "#CC79A7",
     "lung": "#7B5EA7",
     "elsewhere or lost": "#6B4C3B",

@@ -10,7 +10,7 @@ from hepasome.biology import from_scale, parameter_rows, parameters, scaled_to_b
 
 # Modules whose parameters have a prior that is drawn. The disease modules stay at the values that were calibrated on
 # untreated animals: their joint uncertainty is not known yet, and drawing them one by one would break the calibration.
-DRAWN_MODULES = ("circulation", "sinusoid", "delivery", "rna_action", "cells", "unattributed_activity")
+DRAWN_MODULES = ("circulation", "sinusoid", "delivery", "rna_action", "cells", "soluble", "unattributed_activity")
 _PER_SOURCE_CELL = "unattributed_activity"
 _NINETY_PERCENT = 1.6448536269514722  # standard normal deviate of the 95th percentile
 _SHARES = (
@@ -25,12 +25,12 @@ def stream(seed: int, *purpose: object) -> np.random.Generator:
     return np.random.default_rng([seed, *np.frombuffer(digest, np.uint32).tolist()])
 
 
-def central_values(species: str) -> dict[str, float]:
-    """The central value of every parameter of a species."""
-    return {symbol: row.value for symbol, row in parameters(species).items()}
+def central_values(species: str, disease: str = "") -> dict[str, float]:
+    """The central value of every parameter of a species, in a disease."""
+    return {symbol: row.value for symbol, row in parameters(species, disease).items()}
 
 
-def drawn_values(species: str, seed: int, draw: int, source_cell: str) -> dict[str, float]:
+def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: str = "") -> dict[str, float]:
     """One draw of what is not known: the parameters of delivery and action, and the unattributed activities.
 
     The unattributed activities of a source cell are the same in every study with that source at the same seed and draw.
@@ -40,14 +40,15 @@ def drawn_values(species: str, seed: int, draw: int, source_cell: str) -> dict[s
         seed: Seed of the run.
         draw: Number of the draw.
         source_cell: Source of the vesicles.
+        disease: Whose table replaces rows of the modules.
     """
-    values = central_values(species)
+    values, table = central_values(species, disease), parameters(species, disease)
     for module in DRAWN_MODULES:
         source = (source_cell,) if module == _PER_SOURCE_CELL else ()
-        for row in parameter_rows(module):
-            if row.species in ("any", species):
-                rng = stream(seed, "population", draw, row.symbol, *source)
-                values[row.symbol] = two_piece(row.value, row.low, row.high, row.scale, rng)
+        for symbol in (row.symbol for row in parameter_rows(module) if row.species in ("any", species)):
+            row = table[symbol]
+            rng = stream(seed, "population", draw, symbol, *source)
+            values[symbol] = two_piece(row.value, row.low, row.high, row.scale, rng)
     return _shares_below_one(values)
 
 
@@ -66,7 +67,7 @@ def two_piece(
 
 
 def individual(
-    values: dict[str, float], species: str, body_weight: float, rng: np.random.Generator
+    values: dict[str, float], species: str, body_weight: float, rng: np.random.Generator, disease: str = ""
 ) -> dict[str, float]:
     """One animal: the values of the population with the spread between subjects, scaled to its own body weight.
 
@@ -75,8 +76,9 @@ def individual(
         species: Whose tables say the spread.
         body_weight: Mean body weight of the study, g.
         rng: Stream of this animal.
+        disease: Whose table replaces rows of the modules.
     """
-    table = parameters(species)
+    table = parameters(species, disease)
     weight = individual_body_weight(species, body_weight, rng)
     own = scaled_to_body_weight(values, weight)
     for deviate, (symbol, row) in zip(rng.standard_normal(len(table)), table.items(), strict=True):

@@ -20,27 +20,30 @@ import pandas as pd
 
 from hepasome import engine
 from hepasome.biology import (
-    CCL4_DEPOT,
-    CELL_ROUTES,
     CELLS_PRESENT,
-    VESICLE_ROUTES,
+    SOLUBLE_FACTORS,
+    Structure,
     actions,
     copies_parameter,
     fenestral_permeability,
     model_sbml,
     read_outs,
+    routes_into,
+    target_ids,
 )
 from hepasome.biology import parameters as parameter_table
 from hepasome.evidence import load_evidence
+from hepasome.files import Quantity
 from hepasome.product import Cargo, Product
 from hepasome.trial._assays import INJECTION, PARTICLE_COUNT, error_factor
 from hepasome.trial._draws import central_values, drawn_values, individual, individual_body_weight, stream, two_piece
-from hepasome.trial._protocol import GivenTreatment, Protocol, settle_protocol
+from hepasome.trial._protocol import GivenTreatment, Protocol, Step, settle_protocol
 from hepasome.trial._study import Study
 
 LADDER = tuple(float(x) for x in np.logspace(-3, 10, 27))  # copies per vesicle, two steps per decade
 _AFTER_DOSE = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0)  # h; vesicles leave the blood within minutes
-_STEP = 24.0  # h
+_STEPS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0, 24.0)  # h between readings of a course
+_MOST_STEPS = 100  # of a course, unless even the longest step gives more
 COURSES_PER_ARM = 200  # animals whose whole course is kept; enough for a band, and a large trial stays small on disk
 _MIDDLE = -1
 
@@ -100,6 +103,7 @@ class PlannedSubjects(Sequence[Planned]):
 
     def __init__(self, study: Study, settings: Settings, protocol: Protocol, model: engine.Model) -> None:
         self._study, self._settings, self._protocol = study, settings, protocol
+        self._structure = study.structure
         self._known = set(model.parameters)  # some rows of the tables describe the animal outside of the equations
         self._entries = [*self._animals(), *self._worlds(), *self._ladders()]
         self._settled = cache(self._settle)
@@ -191,8 +195,10 @@ class PlannedSubjects(Sequence[Planned]):
         return settle_protocol(self._study, rng)
 
     def _drawn(self, draw: int, source_cell: str) -> dict[str, float]:
-        species = self._study.subject.species
-        values = drawn_values(species, self._settings.seed, draw, source_cell) if draw else central_values(species)
+        species, disease = self._study.subject.species, self._study.disease.model
+        values = central_values(species, disease)
+        if draw:
+            values = drawn_values(species, self._settings.seed, draw, source_cell, disease)
         return values | self._settings.overrides
 
     def _lay_out(self, entry: _Entry) -> Planned:
@@ -201,7 +207,9 @@ class PlannedSubjects(Sequence[Planned]):
         if role == "animal":
             protocol = self._protocol
             rng = stream(seed, "animal", arm, number)
-            values = individual(self._values(0, ""), study.subject.species, protocol.body_weight, rng)
+            values = individual(
+                self._values(0, ""), study.subject.species, protocol.body_weight, rng, study.disease.model
+            )
             how: _Typical = _Errors(seed, arm, rng)
             times, weight = self._animal_times(number), values["body_weight"]
         elif role == "world":
@@ -215,7 +223,7 @@ class PlannedSubjects(Sequence[Planned]):
             copies = (0.0, *LADDER)[number]
             how = _Typical(seed, 0, replaced={variant: copies})
             times, weight = self._times(protocol), protocol.body_weight
-        subject = _subject(_key(*entry), values, protocol, arm, how)
+        subject = _subject(_key(*entry), values, protocol, arm, how, self._structure)
         own = {name: value for name, value in subject.parameters.items() if name in self._known}
         endpoints = self._endpoints(protocol)
         return Planned(
@@ -244,7 +252,7 @@ def make_plan(study: Study, settings: Settings) -> Plan:
     """
     protocol = settle_protocol(study, stream(settings.seed, "protocol", 0))
     model = engine.Model(model_sbml(study.structure))
-    outputs = tuple(row.read_out for row in read_outs(cells=study.gives_cells))
+    outputs = tuple(row.read_out for row in read_outs(study.structure))
     subjects = PlannedSubjects(study, settings, protocol, model)
     return Plan(study, settings, protocol, model, subjects, subjects.times, outputs)
 
@@ -272,8 +280,9 @@ def _grid(study: Study, protocol: Protocol) -> tuple[float, ...]:
         for after in (0.0, *_AFTER_DOSE)
     ]
     end = max(_endpoint_times(study, protocol))
-    days = np.arange(0, end, _STEP).tolist()
-    return tuple(sorted({time for time in (*days, *fine, *_endpoint_times(study, protocol)) if time <= end}))
+    step = next((step for step in _STEPS if end <= step * _MOST_STEPS), _STEPS[-1])
+    course = np.arange(0, end, step).tolist()
+    return tuple(sorted({time for time in (*course, *fine, *_endpoint_times(study, protocol)) if time <= end}))
 
 
 class _Typical:
@@ -284,16 +293,17 @@ class _Typical:
     ) -> None:
         self._seed, self._draw, self._keep, self._replaced = seed, draw, keep_cargo, dict(replaced or {})
 
-    def toxin_factor(self) -> float:
+    def injection_factor(self) -> float:
         return 1.0
 
     def dose_factor(self, day: int) -> float:
         return 1.0
 
-    def amount(self, treatment: GivenTreatment) -> float:
+    def amount(self, treatment: GivenTreatment, body_weight: float) -> float:
+        dose = absolute_dose(treatment.dose, body_weight)
         if treatment.product.kind == "cells":
-            return treatment.dose.to("cells")
-        estimate = treatment.product.particles(treatment.dose)
+            return dose.to("cells")
+        estimate = treatment.product.particles(dose)
         return two_piece(
             estimate.value, estimate.low, estimate.high, "log", self._stream(treatment.product, "particles")
         )
@@ -320,7 +330,7 @@ class _Errors(_Typical):
         super().__init__(seed, 0)
         self._arm, self._rng = arm, rng
 
-    def toxin_factor(self) -> float:
+    def injection_factor(self) -> float:
         return error_factor(INJECTION, self._rng)
 
     def dose_factor(self, day: int) -> float:
@@ -328,22 +338,63 @@ class _Errors(_Typical):
         return error_factor(PARTICLE_COUNT, batch) * error_factor(INJECTION, self._rng)
 
 
-def _subject(key: str, values: Mapping[str, float], protocol: Protocol, arm: str, how: _Typical) -> engine.Subject:
+def absolute_dose(dose: Quantity, body_weight: float) -> Quantity:
+    """A dose per body weight as the dose of one subject; any other as it is.
+
+    Args:
+        dose: The dose as the study gives it.
+        body_weight: Of the subject, g.
+    """
+    for unit in ("ug", "particles", "cells"):
+        if dose.fits(f"{unit}/kg"):
+            return Quantity(dose.to(f"{unit}/kg") * body_weight / 1000, unit)
+    return dose
+
+
+def _subject(
+    key: str, values: Mapping[str, float], protocol: Protocol, arm: str, how: _Typical, structure: Structure
+) -> engine.Subject:
     given = protocol.arms[arm]
-    doses = [engine.Dose(time, CCL4_DEPOT, protocol.toxin_dose * how.toxin_factor()) for time in given.toxin_times]
-    parameters = dict(values)
-    switches: tuple[engine.Switch, ...] = ()
+    parameters = dict(values) | protocol.culture
+    doses, switches = _done(given.induction, how)
     treatment = given.treatment
     if treatment is not None:
-        product = treatment.product
-        # the table's row shows one preparation: replace it by this product's, keep how far the draw lies from the row
-        row = parameter_table(protocol.species)["fenestral_permeability"]
-        wall = fenestral_permeability(*product.diameters(), values)
-        parameters["fenestral_permeability"] *= wall / row.value
+        product, vesicles = treatment.product, treatment.product.vesicles
+        if "fenestral_permeability" in parameters:
+            # the table's row shows one preparation: replace it by this product's, keep how far the draw lies from it
+            row = parameter_table(protocol.species, protocol.disease)["fenestral_permeability"]
+            wall = fenestral_permeability(*product.diameters(), values)
+            parameters["fenestral_permeability"] *= wall / row.value
         parameters |= {copies_parameter(cargo): copies for cargo, copies in how.copies(product).items()}
-        amount = how.amount(treatment)
-        state = (CELL_ROUTES if product.kind == "cells" else VESICLE_ROUTES)[treatment.route]
-        doses += [engine.Dose(time, state, amount * how.dose_factor(day)) for day, time in enumerate(treatment.times)]
+        parameters["rnase"] = float("RNase" in vesicles.treated_with)
+        amount = how.amount(treatment, values["body_weight"])
+        known = routes_into(structure, "cells" if product.kind == "cells" else "vesicles")
+        (state,) = target_ids(structure, known[treatment.route])
+        for day, time in enumerate(treatment.times):
+            factor = how.dose_factor(day)
+            doses.append(engine.Dose(time, state, amount * factor))
+            if product.kind == "conditioned_medium":
+                (soluble,) = target_ids(structure, SOLUBLE_FACTORS)
+                doses.append(engine.Dose(time, soluble, treatment.dose.to("cell_equivalents") * factor))
         if product.kind == "cells":
-            switches = (engine.Switch(treatment.times[0], CELLS_PRESENT, 1.0),)
-    return engine.Subject(key, parameters, {}, tuple(sorted(doses, key=lambda dose: dose.time)), switches)
+            switches.append(engine.Switch(treatment.times[0], CELLS_PRESENT, 1.0))
+    beside = _done(given.agents, how)
+    doses, switches = doses + beside[0], switches + beside[1]
+    return engine.Subject(
+        key, parameters, {}, tuple(sorted(doses, key=lambda d: d.time)), tuple(sorted(switches, key=lambda s: s.time))
+    )
+
+
+def _done(steps: Sequence[Step], how: _Typical) -> tuple[list[engine.Dose], list[engine.Switch]]:
+    """What is done beside the treatment; an injection that reaches every zone has one error."""
+    factors: dict[tuple[float, float], float] = {}
+    doses, switches = [], []
+    for step in steps:
+        if not step.adds:
+            switches.append(engine.Switch(step.time, step.target, step.value))
+            continue
+        at = (step.time, step.value)
+        if at not in factors:
+            factors[at] = 1.0 if step.exact else how.injection_factor()
+        doses.append(engine.Dose(step.time, step.target, step.value * factors[at]))
+    return doses, switches

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from hepasome.biology import Species
+from hepasome.biology import Structure, agents, parameters, target_ids
 from hepasome.files import Quantity
 from hepasome.product import Product
-from hepasome.trial._study import AT_TREATMENT, Disease, DiseaseOfArm, EndpointAt, Study, Treatment
+from hepasome.trial._study import Arm, EndpointAt, GivenAgent, Schedule, Study
+from hepasome.trial._subject import AT_TREATMENT, DiseaseOfArm
 from hepasome.trial._uncertain import settle
+
+Settle = Callable[[object], Any]
 
 
 @dataclass(frozen=True)
@@ -26,11 +30,42 @@ class GivenTreatment:
 
 
 @dataclass(frozen=True)
-class ArmProtocol:
-    """What the animals of one arm get: times of CCl4 (h), and the treatment if there is one."""
+class Step:
+    """One thing that is done to a subject at a time, beside the treatment.
 
-    toxin_times: tuple[float, ...]
+    Attributes:
+        time: h.
+        target: State or parameter of the flat model.
+        value: What is added to a state, or what a parameter is set to.
+        adds: Whether it is added to a state.
+        exact: Whether it has no error of injection.
+    """
+
+    time: float
+    target: str
+    value: float
+    adds: bool
+    exact: bool
+
+
+@dataclass(frozen=True)
+class ArmProtocol:
+    """What the subjects of one arm get.
+
+    Attributes:
+        induction: What injures, in the order of time.
+        treatment: The treatment, if there is one.
+        agents: Drugs and inhibitors beside it.
+    """
+
+    induction: tuple[Step, ...]
     treatment: GivenTreatment | None
+    agents: tuple[Step, ...] = ()
+
+    @property
+    def induction_times(self) -> tuple[float, ...]:
+        """When something injures, h."""
+        return tuple(sorted({step.time for step in self.induction if step.value}))
 
 
 @dataclass(frozen=True)
@@ -39,16 +74,20 @@ class Protocol:
 
     Attributes:
         species: Whose parameters.
+        disease: Id of the disease.
         body_weight: Mean body weight, g.
-        toxin_dose: CCl4 per dose, mL/kg.
-        read_out: Time at which the animals are read out, h.
-        subjects_per_arm: Animals in each arm.
+        amounts: What induces the disease, by the names of the disease file, in its units.
+        culture: Parameters of a dish: number of cells and mL of medium; empty for animals.
+        read_out: Time at which the subjects are read out, h.
+        subjects_per_arm: Subjects in each arm.
         arms: By name.
     """
 
-    species: Species
+    species: str
+    disease: str
     body_weight: float
-    toxin_dose: float
+    amounts: dict[str, float]
+    culture: dict[str, float]
     read_out: float
     subjects_per_arm: int
     arms: dict[str, ArmProtocol]
@@ -81,47 +120,97 @@ def settle_protocol(study: Study, rng: np.random.Generator | None) -> Protocol:
     def one(detail: object) -> Any:
         return drawn.setdefault(repr(detail), settle(detail, rng))
 
-    def hours(detail: object) -> float:
-        return float(one(detail).to("h"))
-
     products = study.products()
     treatments = {}
     for name, arm in study.arms.items():
         if arm.treatment is not None:
             dose, route = one(arm.treatment.dose), one(arm.treatment.route)
-            times = _treatment_times(arm.treatment, hours, one(arm.treatment.schedule.times))
+            times = _times(arm.treatment.schedule, one)
             treatments[name] = GivenTreatment(products[name], dose, str(route), times)
     start = min((given.times[0] for given in treatments.values()), default=None)
-    arms = {}
-    for name, arm in study.arms.items():
-        stop = _stop(arm.disease, start, hours)
-        arms[name] = ArmProtocol(_toxin_times(study.disease, stop, hours), treatments.get(name))
+    structure, disease, subject = study.structure, study.disease, study.subject
+    # amounts before arms: the order in which details are settled decides what each of them draws
+    repeats = _repeats(study, one)
+    amounts = {name: one(value).to(disease.modelled.induction[name].unit) for name, value in disease.amounts.items()}
+    arms = {
+        name: ArmProtocol(
+            tuple(_induction(study, structure, amounts, repeats, _stop(arm, start, one))),
+            treatments.get(name),
+            tuple(step for given in arm.agents for step in _agent(structure, given, one)),
+        )
+        for name, arm in study.arms.items()
+    }
+    culture = {}
+    if subject.culture is not None:
+        culture = {"cultured_cells": one(subject.culture.cells).to("cells")}
+        culture["medium_volume"] = one(subject.culture.medium).to("mL")
+        body_weight = parameters(subject.species)["body_weight"].value
+    else:
+        body_weight = one(subject.body_weight).to("g")
     return Protocol(
-        species=study.subject.species,
-        body_weight=one(study.subject.body_weight).to("g"),
-        toxin_dose=one(study.disease.dose).to("mL/kg"),
-        read_out=hours(study.read_out),
+        species=subject.species,
+        disease=disease.model,
+        body_weight=body_weight,
+        amounts=amounts,
+        culture=culture,
+        read_out=one(study.read_out).to("h"),
         subjects_per_arm=one(study.subjects_per_arm),
         arms=arms,
     )
 
 
-def _stop(disease: DiseaseOfArm | str | None, treatment_start: float | None, hours: Callable[[object], float]) -> float:
-    if disease == "none":
-        return 0.0
-    if isinstance(disease, DiseaseOfArm):
-        return (treatment_start or 0.0) if disease.stop_at == AT_TREATMENT else hours(disease.stop_at)
-    return float("inf")
+def _stop(arm: Arm, treatment_start: float | None, one: Settle) -> float:
+    if arm.disease == "none":
+        return -math.inf
+    if isinstance(arm.disease, DiseaseOfArm):
+        if arm.disease.stop_at == AT_TREATMENT:
+            return treatment_start or 0.0
+        return float(one(arm.disease.stop_at).to("h"))
+    return math.inf
 
 
-def _toxin_times(disease: Disease, stop: float, hours: Callable[[object], float]) -> tuple[float, ...]:
-    every, end = hours(disease.every), min(hours(disease.duration), stop)
-    count = int(np.ceil(end / every - 1e-9))
-    return tuple(every * i for i in range(count))
+def _repeats(study: Study, one: Settle) -> tuple[float, ...]:
+    """Times at which the disease is induced in an arm that is not stopped, h."""
+    disease = study.disease
+    start = one(disease.start).to("h")
+    if disease.every is None or disease.duration is None:
+        return (start,)
+    every, length = one(disease.every).to("h"), one(disease.duration).to("h")
+    return tuple(start + every * i for i in range(math.ceil(length / every - 1e-9)))
 
 
-def _treatment_times(treatment: Treatment, hours: Callable[[object], float], count: int) -> tuple[float, ...]:
-    schedule = treatment.schedule
-    start = hours(schedule.start)
-    every = hours(schedule.every) if schedule.every is not None else 0.0
+def _induction(
+    study: Study, structure: Structure, amounts: dict[str, float], times: tuple[float, ...], stop: float
+) -> Iterator[Step]:
+    given = study.disease.modelled.induction
+    for time in times:
+        if time >= stop:
+            continue
+        for name, amount in amounts.items():
+            row, value = given[name], amount * given[name].factor
+            if row.adds_to:
+                yield from (Step(time, i, value, True, row.exact) for i in target_ids(structure, row.adds_to))
+            if row.sets:
+                yield Step(time, row.sets, value, False, True)
+            if row.lasts:
+                yield Step(time, row.lasts, 1.0, False, True)
+                yield Step(time + amount, row.lasts, 0.0, False, True)
+
+
+def _agent(structure: Structure, given: GivenAgent, one: Settle) -> Iterator[Step]:
+    agent = agents()[given.agent]
+    for time in _times(given.schedule, one):
+        if agent.acts == "adds":
+            amount = one(given.dose).to(agent.unit) * agent.value
+            yield from (Step(time, i, amount, True, False) for i in target_ids(structure, agent.target))
+        else:
+            yield Step(time, agent.target, agent.value, False, True)
+            if given.duration is not None:
+                yield Step(time + one(given.duration).to("h"), agent.target, 0.0, False, True)
+
+
+def _times(schedule: Schedule, one: Settle) -> tuple[float, ...]:
+    count = one(schedule.times)
+    start = one(schedule.start).to("h")
+    every = one(schedule.every).to("h") if schedule.every is not None else 0.0
     return tuple(start + every * i for i in range(count))

@@ -146,7 +146,7 @@ def solver_settings(model: engine.Model) -> engine.Solver:
 
 
 def _check(study: Study, settings: Settings) -> None:
-    table, found = parameters(study.subject.species), FindingList("--set")
+    table, found = parameters(study.subject.species, study.disease.model), FindingList("--set")
     for name, value in settings.overrides.items():
         if name not in table:
             found.add("The model has no such parameter.", "The model page lists them.", field=name)

@@ -9,7 +9,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from hepasome.biology import CELL_ROUTES, VESICLE_ROUTES, Structure
+from hepasome.biology import (
+    Structure,
+    agents,
+    routes,
+    routes_into,
+)
 from hepasome.evidence import endpoint_names
 from hepasome.files import (
     Document,
@@ -18,58 +23,26 @@ from hepasome.files import (
     Quantity,
     Strict,
     input_error,
+    parse_quantity,
     read_yaml,
     validate,
 )
 from hepasome.product import Product, ProductReference, by_name
+from hepasome.trial._subject import AnyDisease, DiseaseOfArm, SubjectTemplate, Time, TimeFromStart
 from hepasome.trial._uncertain import count_check, quantity_check, uncertain, word_check
 
 STUDIES = Path(str(resources.files("hepasome") / "studies"))
 AT_READ_OUT = "read_out"
-AT_TREATMENT = "treatment"
 AFTER_TREATMENT = " after treatment"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _ARM_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
-_ROUTES = tuple(sorted({*VESICLE_ROUTES, *CELL_ROUTES}))
-
-
-def _stop_check(written: Any) -> Any:
-    return written if written == AT_TREATMENT else quantity_check("h")(written)
-
-
-Time = Annotated[Any, uncertain(quantity_check("h"))]
-TimeFromStart = Annotated[Any, uncertain(quantity_check("h", zero=True))]
-
-
-class SubjectTemplate(Strict):
-    """Who the animals are."""
-
-    species: Literal["mouse", "rat"]
-    strain: str = "not stated"
-    sex: Literal["male", "female", "not stated"] = "not stated"
-    body_weight: Annotated[Any, uncertain(quantity_check("g"))]
-
-
-class Disease(Strict):
-    """An induction protocol: repeated carbon tetrachloride.
-
-    Attributes:
-        model: Which injury.
-        dose: CCl4 per dose, mL per kg body weight.
-        every: Interval between doses.
-        duration: How long (written as `for`); the first dose is at time zero.
-    """
-
-    model: Literal["ccl4_fibrosis"]
-    dose: Annotated[Any, uncertain(quantity_check("mL/kg"))]
-    every: Time
-    duration: Time = Field(alias="for")
-
-
-class DiseaseOfArm(Strict):
-    """How the disease of an arm differs: stopped early, at a time or when the first treatment of the study is given."""
-
-    stop_at: Annotated[Any, uncertain(_stop_check)]
+_ROUTES = tuple(sorted({row.route for row in routes()}))
+_CULTURE = "culture"
+_DOSE_UNITS = {
+    "vesicles": ("ug", "particles", "ug/kg", "particles/kg"),
+    "cells": ("cells", "cells/kg"),
+    "conditioned_medium": ("cell_equivalents",),
+}
 
 
 class Schedule(Strict):
@@ -90,7 +63,7 @@ class Treatment(Strict):
     """A product with dose, route and schedule."""
 
     product: ProductReference
-    dose: Annotated[Any, uncertain(quantity_check("ug", "particles", "cells", "cell_equivalents"))]
+    dose: Annotated[Any, uncertain(quantity_check(*(unit for units in _DOSE_UNITS.values() for unit in units)))]
     route: Annotated[Any, uncertain(word_check(_ROUTES))]
     schedule: Schedule
 
@@ -100,11 +73,39 @@ class Treatment(Strict):
         return by_name(written)
 
 
+class GivenAgent(Strict):
+    """A drug, inhibitor or antibody beside the product.
+
+    Attributes:
+        agent: From the list of agents.
+        dose: For an agent that is dosed.
+        schedule: When it is given.
+        duration: How long an inhibitor stays (written as `for`); without it, to the end.
+    """
+
+    agent: str
+    dose: Annotated[Any, uncertain(parse_quantity)] = None
+    schedule: Schedule
+    duration: Time | None = Field(default=None, alias="for")
+
+    @model_validator(mode="after")
+    def _known(self) -> GivenAgent:
+        known = agents().get(self.agent)
+        if known is None:
+            raise ValueError(f"`{self.agent}` is no agent; known are: {', '.join(agents())}")
+        if (known.acts == "adds") != (self.dose is not None):
+            raise ValueError(f"write a `dose` in {known.unit}" if known.acts == "adds" else "this agent has no dose")
+        if self.dose is not None and not getattr(self.dose, "low", self.dose).fits(known.unit):
+            raise ValueError(f"the dose of {self.agent} is a number in {known.unit}")
+        return self
+
+
 class Arm(Strict):
-    """A group of animals. Arms differ only in what is given to the animal."""
+    """A group of subjects. Arms differ only in what is given."""
 
     disease: DiseaseOfArm | Literal["none"] | None = None
     treatment: Treatment | None = None
+    agents: tuple[GivenAgent, ...] = ()
 
 
 class EndpointAt(Strict):
@@ -150,7 +151,7 @@ class Study(Strict):
     system: str = ""
     reference: str = ""
     subject: SubjectTemplate
-    disease: Disease
+    disease: AnyDisease
     arms: dict[str, Arm] = Field(min_length=2, max_length=20)
     control: str
     subjects_per_arm: Annotated[Any, uncertain(count_check(2, 1_000_000))]
@@ -199,12 +200,29 @@ class Study(Strict):
                 continue  # known only when the protocol is settled
             if endpoint.at.to("h") > self.read_out.to("h"):
                 raise ValueError(f"`{endpoint}` comes after the read-out at {self.read_out}, when the animals are dead")
-        if not any(isinstance(arm.disease, DiseaseOfArm) and arm.treatment is None for arm in self.arms.values()):
+        self._makes_sense()
+        stopped = any(isinstance(arm.disease, DiseaseOfArm) and arm.treatment is None for arm in self.arms.values())
+        if self.disease.modelled.natural_recovery and not stopped:
             raise ValueError(
                 "a fibrosis study needs an arm with the toxin stopped and no treatment, or natural recovery would be "
                 "taken for therapy; add `recovery: {disease: {stop_at: treatment}}`"
             )
         return self
+
+    def _makes_sense(self) -> None:
+        """Refuse what cannot be done to these subjects."""
+        model, subject = self.disease.modelled, self.subject
+        if (model.setting == _CULTURE) != (subject.culture is not None):
+            where = "cells in culture" if model.setting == _CULTURE else "a whole animal"
+            raise ValueError(f"{model.title} needs {where}; change the subject or the disease")
+        if subject.species not in model.species:
+            raise ValueError(f"{model.title} is modelled in: {', '.join(model.species)}; not in {subject.species}")
+        present = Structure(subject.species, cells=True, disease=model.id).present
+        for name, arm in self.arms.items():
+            for given in arm.agents:
+                agent = agents()[given.agent]
+                if not present.has(agent.module):
+                    raise ValueError(f"arm `{name}`: {given.agent} acts on {agent.module}, which {model.title} has not")
 
     def products(self) -> dict[str, Product]:
         """The resolved product of each treated arm.
@@ -222,7 +240,10 @@ class Study(Strict):
     @property
     def structure(self) -> Structure:
         """Which model the study needs."""
-        return Structure(self.subject.species, self.zones, self.gives_cells)
+        kinds = {product.kind for product in self.products().values()}
+        return Structure(
+            self.subject.species, self.zones, "cells" in kinds, self.disease.model, "conditioned_medium" in kinds
+        )
 
 
 def _endpoint(written: Any) -> Any:
@@ -298,24 +319,23 @@ def _check_products(study: Study, document: Document) -> None:
                 line, field = document.line((*place, "product")), ".".join((*place, "product"))
                 found.add(finding.problem, finding.remedy, line=line, field=field, value=finding.value)
             continue
-        routes = CELL_ROUTES if product.kind == "cells" else VESICLE_ROUTES
+        known = routes_into(study.structure, "cells" if product.kind == "cells" else "vesicles")
         asked = getattr(arm.treatment.route, "options", (arm.treatment.route,))
         for route in asked:
-            if route not in routes:
+            if route not in known:
                 found.add(
-                    f"{product.kind.capitalize()} are not given by this route in the model.",
-                    f"Use one of: {', '.join(routes)}.",
+                    f"{product.kind.capitalize().replace('_', ' ')} are not given by this route in the model.",
+                    f"Use one of: {', '.join(known)}.",
                     line=document.line((*place, "route")),
                     field=".".join((*place, "route")),
                     value=route,
                 )
         dose = arm.treatment.dose
-        unit = getattr(dose, "low", dose).unit
-        is_cells = unit.startswith("cell") and "equivalent" not in unit
-        if (product.kind == "cells") != is_cells:
+        units = _DOSE_UNITS[product.kind]
+        if not any(getattr(dose, "low", dose).fits(unit) for unit in units):
             found.add(
-                f"The dose does not fit a product of {product.kind}.",
-                "Give vesicles in ug or particles, cells in cells.",
+                f"The dose does not fit a product of {product.kind.replace('_', ' ')}.",
+                "Give vesicles in ug or particles, cells in cells, conditioned medium in cell_equivalents.",
                 line=document.line((*place, "dose")),
                 field=".".join((*place, "dose")),
                 value=str(dose),
