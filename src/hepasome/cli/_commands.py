@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -22,10 +21,14 @@ from hepasome.biology import (
     model_sbml,
     module_texts,
 )
+from hepasome.cli._console import errors, out
+from hepasome.cli._console import print_plain as _print
+from hepasome.cli._product import product_app
 from hepasome.cli._progress import progress_bar
 from hepasome.engine import SIMULATORS, EngineError
+from hepasome.evidence import load_evidence
 from hepasome.files import FindingList, InputError, input_error, write_atomically
-from hepasome.product import LabAnswers, read_lab_files, write_product
+from hepasome.inference import Verdict, judge_checks
 from hepasome.report import endpoint_table, verdict_table
 from hepasome.trial import Computing, Run, study_ids
 
@@ -42,12 +45,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-product_app = typer.Typer(help="Vesicle preparations.", no_args_is_help=True)
 model_app = typer.Typer(help="The model.", no_args_is_help=True)
 app.add_typer(product_app, name="product")
 app.add_typer(model_app, name="model")
-out = Console()
-errors = Console(stderr=True)
 
 StudyName = Annotated[str, typer.Argument(help="Id of a shipped study, or path of a study file.")]
 Subjects = Annotated[int | None, typer.Option(help="Animals per arm; default: the study's own number.")]
@@ -119,20 +119,37 @@ def reproduce(
 ) -> None:
     """Hold studies against their published claims: the scoreboard."""
     computing = _computing(workers, scheduler, simulator)
-    loaded = [load_study(name) for name in study or study_ids()]
+    records = load_evidence().checked
+    loaded = [load_study(name) for name in study or study_ids() if name not in records]
     failed = 0
     counts: dict[str, int] = {}
+    for name in records:
+        if study is None or name in study:
+            _checks(name, counts)
     for one in loaded:
         simulated = _run(one, None, seed, draws, {}, None, computing)
         failed += _failures(simulated.run)
         _print(f"\n{one.study.system} {one.study.title} (seed {seed}, {draws} draws)")
         out.print(verdict_table(simulated.verdicts))
-        for verdict in simulated.verdicts:
-            counts[verdict.label] = counts.get(verdict.label, 0) + 1
+        _count(simulated.verdicts, counts)
     total = sum(counts.values())
     out.print("\n" + ", ".join(f"{number} {label}" for label, number in counts.items()) + f", of {total} claims.")
     if failed:
         raise typer.Exit(FAILURE)
+
+
+def _checks(name: str, counts: dict[str, int]) -> None:
+    """Claims that are looked up: there is nothing to simulate."""
+    record, verdicts = load_evidence().record(name), judge_checks(name)
+    if record is not None:
+        _print(f"\n{record.system} {record.title} (checked, not simulated)")
+    out.print(verdict_table(verdicts))
+    _count(verdicts, counts)
+
+
+def _count(verdicts: list[Verdict], counts: dict[str, int]) -> None:
+    for verdict in verdicts:
+        counts[verdict.label] = counts.get(verdict.label, 0) + 1
 
 
 @app.command()
@@ -156,51 +173,6 @@ def bench(
 def _line(progress: Progress) -> str:
     left = "" if progress.remaining is None else f", about {max(1, round(progress.remaining / 60))} min left"
     return escape(f"{progress.note} ({progress.done} of {progress.steps} measurements{left})")
-
-
-@product_app.command("read")
-def product_read(
-    files: Annotated[list[Path], typer.Argument(help="Laboratory files: NanoSight summary, small-RNA counts.")],
-    product_id: Annotated[str | None, typer.Option("--id", help="Short name of the product.")] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the product.")] = None,
-    source_cell: Annotated[str | None, typer.Option(help="Cell that made the vesicles, e.g. adipose_msc.")] = None,
-    dilution: Annotated[float | None, typer.Option(help="Dilution of the NTA sample, where not recorded.")] = None,
-    protein: Annotated[str | None, typer.Option(help="Protein of the undiluted sample, e.g. '0.5 mg/mL'.")] = None,
-    columns: Annotated[str | None, typer.Option(help="Pattern of the count columns to use.")] = None,
-    total_copies: Annotated[float | None, typer.Option(help="All miRNA copies per vesicle, if measured.")] = None,
-    assume_native: Annotated[bool, typer.Option(help="Accept the published native copy number instead.")] = False,
-    out_file: Annotated[Path | None, typer.Option("--out", help="Product file to write.")] = None,
-) -> None:
-    """Laboratory files -> a product file that a study can use, with findings and open questions."""
-    answers = LabAnswers(
-        id=product_id,
-        name=name,
-        source_cell=source_cell,
-        dilution=dilution,
-        protein=protein,
-        columns=columns,
-        total_copies=total_copies,
-        assume_native=assume_native,
-    )
-    reading = read_lab_files(files, answers)
-    for title, lines in (
-        ("Findings", reading.findings),
-        ("Derived", reading.derivations),
-        ("Assumed", reading.assumptions),
-    ):
-        if lines:
-            _print(f"{title}:")
-            for line in lines:
-                _print(f"  {line}")
-    if reading.product is None:
-        raise InputError(
-            finding
-            for question in reading.questions
-            for finding in input_error("your answers", question.text, question.why, field=question.flag).findings
-        )
-    path = out_file or Path(f"{reading.product.id}.yaml")
-    write_product(reading.product, path)
-    _print(f"Product: {path}")
 
 
 @model_app.command("export")
@@ -257,11 +229,6 @@ def _sentence(error: Exception) -> str:
         place = f" ({error.filename})" if error.filename else ""
         return f"Cannot read or write{place}: {error.strerror or error}."
     return f"This is a fault of hepasome ({type(error).__name__}: {error}). Run again with --debug and report it."
-
-
-def _print(text: str, console: Console = out) -> None:
-    """Print a text as it is: not wrapped, and what looks like markup is not taken for it."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _failures(run: Run) -> int:
