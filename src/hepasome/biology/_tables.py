@@ -6,10 +6,11 @@ import math
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import AfterValidator, model_validator
 
+from hepasome.biology._units import check_unit
 from hepasome.files import Strict, input_error, read_table
 
 FOLDER = Path(str(resources.files("hepasome.biology")))
@@ -17,6 +18,7 @@ SPECIES = tuple(sorted(path.stem for path in (FOLDER / "species").glob("*.csv"))
 MODULES = tuple(sorted(path.stem for path in (FOLDER / "parameters").glob("*.csv")))
 
 Status = Literal["measured", "derived", "fitted", "assumed"]
+Unit = Annotated[str, AfterValidator(check_unit)]
 TargetCell = Literal["kupffer", "endothelial", "stellate", "hepatocyte", "tumour"]
 
 
@@ -45,7 +47,7 @@ class Parameter(Strict):
     high: float | None = None
     scale: Literal["log", "logit", "normal", "linear"]
     between_subject: float = 0.0
-    unit: str
+    unit: Unit
     species: str
     status: Status
     source: str
@@ -78,7 +80,7 @@ class Variable(Strict):
     module: str
     symbol: str
     kind: Literal["state", "read-out", "input"]
-    unit: str
+    unit: Unit
     meaning: str
     default: float | None = None
 
@@ -90,7 +92,7 @@ class ReadOut(Strict):
     instance: str
     symbol: str
     over_zones: Literal["mean", "sum", "body"]
-    unit: str
+    unit: Unit
     meaning: str
 
 

@@ -16,8 +16,10 @@ from hepasome.biology import (
     SPECIES,
     Structure,
     antimony_text,
+    disease_ids,
     disease_model,
     equations_page,
+    model_findings,
     model_sbml,
     module_texts,
 )
@@ -26,7 +28,7 @@ from hepasome.cli._console import print_plain as _print
 from hepasome.cli._product import product_app
 from hepasome.cli._progress import progress_bar
 from hepasome.engine import SIMULATORS, EngineError
-from hepasome.evidence import load_evidence
+from hepasome.evidence import check_evidence, load_evidence
 from hepasome.files import FindingList, InputError, input_error, write_atomically
 from hepasome.inference import Verdict, judge_checks
 from hepasome.report import endpoint_table, verdict_table
@@ -198,6 +200,18 @@ def model_export(
         *module_texts().items(),
     ):
         _print(str(write_atomically(out_dir / file, content)))
+
+
+@model_app.command("check")
+def model_check(disease: Annotated[str | None, typer.Argument(help="Id of a disease; default: all.")] = None) -> None:
+    """Check the files of the model, units included, and those of the evidence; what is wrong is listed."""
+    found = check_evidence()
+    for name in disease_ids() if disease is None else (disease,):
+        found += model_findings(name)
+        _print(f"{name}: looked at in {', '.join(disease_model(name).species)}")
+    if found:
+        raise InputError(found)
+    _print("Nothing is wrong.")
 
 
 def main() -> None:
