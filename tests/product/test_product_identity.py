@@ -1,11 +1,16 @@
 """A preparation held against what an exosome is, and against what laboratories agreed to tell."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from hepasome.files import parse_yaml
 from hepasome.product import (
     EXAMPLES,
     LabAnswers,
     Product,
+    ProductReference,
     check_product,
     known_markers,
     load_product,
@@ -146,3 +151,17 @@ def test_every_known_marker_has_its_source():
     assert {known.expected for known in known_markers() if known.group in ("membrane", "cytosolic")} == {"positive"}
     assert {known.expected for known in known_markers() if known.group.startswith(("cont", "other"))} == {"negative"}
     assert all(known.source for known in known_markers())
+
+
+def test_the_product_of_the_documentation_is_one(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "products.md").read_text()
+    whole, arms = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    (tmp_path / "ours.yaml").write_text(whole)
+    check = check_product(load_product(tmp_path / "ours.yaml"))
+    assert [item.criterion.criterion for item in check.missing] == ["yield"]
+    assert {check[name].answer for name in ("size", "CD63", "CD81", "contaminants", "protein")} == {"yes"}
+    assert check["CD9"].answer == "not measured here"
+    written = parse_yaml(arms, "page").value["frozen"]["treatment"]["product"]
+    assert ProductReference.model_validate(written).resolve().storage == check.product.storage.model_copy(
+        update={"tube": "not stated"}
+    )
