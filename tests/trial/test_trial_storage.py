@@ -2,7 +2,7 @@
 
 import pytest
 
-from hepasome.files import parse_yaml, validate
+from hepasome.files import InputError, parse_yaml, validate
 from hepasome.trial import Settings, Study, make_plan
 
 STUDY = """\
@@ -46,3 +46,8 @@ def test_stored_vesicles_are_fewer_by_what_was_lost(plan):
     assert len(set(shares)) == 30
     assert shares[15] == pytest.approx(0.49, abs=0.015)
     assert 0.42 < shares[0] < 0.48 < 0.5 < shares[-1] < 0.56
+
+
+def test_an_endpoint_that_the_disease_has_not_is_refused_with_those_it_has():
+    with pytest.raises(InputError, match="`collagen_area` is not read out of acute injury by carbon tetrachloride"):
+        validate(Study, parse_yaml(STUDY.replace("[ALT]", "[ALT, collagen_area]"), "study.yaml"))

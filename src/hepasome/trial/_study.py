@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from hepasome.biology import (
     Structure,
     agents,
+    read_outs,
     routes,
     routes_into,
 )
@@ -217,7 +218,12 @@ class Study(Strict):
             raise ValueError(f"{model.title} needs {where}; change the subject or the disease")
         if subject.species not in model.species:
             raise ValueError(f"{model.title} is modelled in: {', '.join(model.species)}; not in {subject.species}")
-        present = Structure(subject.species, cells=True, disease=model.id).present
+        structure = Structure(subject.species, cells=True, disease=model.id, conditioned_medium=True)
+        present, known = structure.present, [row.read_out for row in read_outs(structure)]
+        for endpoint in self.endpoints:
+            if endpoint.endpoint not in known:
+                listed = ", ".join(name for name in endpoint_names() if name in known)
+                raise ValueError(f"`{endpoint.endpoint}` is not read out of {model.title}; it has {listed}")
         for name, arm in self.arms.items():
             for given in arm.agents:
                 agent = agents()[given.agent]
