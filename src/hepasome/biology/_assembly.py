@@ -154,11 +154,14 @@ def _vesicle_effects(structure: Structure, modules: dict[str, str]) -> tuple[lis
     """What named cargo and unattributed activities do: lines, and the terms of every factor that they multiply."""
     factors: dict[str, list[str]] = {}
     lines = []
+    known = parameters(structure.species, structure.disease)
     for scope, cell in _cells(structure):
         for row in actions():
             if row.cell != cell:
                 continue
             name = f"{scope}_{row.action}"
+            if row.transfected_parameter in known:
+                lines.append(f"{name}.transfected_copies is {row.transfected_parameter};")
             lines += [
                 f"{name}.loaded_copies := {scope}_{cell}.loaded_copies;",
                 f"{name}.copies_per_vesicle is {row.copies_parameter};",
