@@ -23,7 +23,6 @@ from hepasome.biology import (
     CELLS_PRESENT,
     SOLUBLE_FACTORS,
     Structure,
-    actions,
     copies_parameter,
     fenestral_permeability,
     model_sbml,
@@ -309,8 +308,7 @@ class _Typical:
         )
 
     def copies(self, product: Product) -> dict[str, float]:
-        known = {row.cargo for row in actions()}
-        copies = {c.name: self._copies(product, c) for c in product.vesicles.cargo if c.name in known}
+        copies = {c.name: self._copies(product, c) for c in product.vesicles.cargo}
         return copies if self._keep else dict.fromkeys(copies, 0.0)
 
     def _copies(self, product: Product, cargo: Cargo) -> float:
@@ -365,7 +363,8 @@ def _subject(
             row = parameter_table(protocol.species, protocol.disease)["fenestral_permeability"]
             wall = fenestral_permeability(*product.diameters(), values)
             parameters["fenestral_permeability"] *= wall / row.value
-        parameters |= {copies_parameter(cargo): copies for cargo, copies in how.copies(product).items()}
+        carried = {copies_parameter(cargo): copies for cargo, copies in how.copies(product).items()}
+        parameters |= {name: copies for name, copies in carried.items() if name in values}  # of others nothing is modelled
         parameters["rnase"] = float("RNase" in vesicles.treated_with)
         amount = how.amount(treatment, values["body_weight"])
         known = routes_into(structure, "cells" if product.kind == "cells" else "vesicles")
