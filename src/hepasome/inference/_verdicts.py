@@ -93,7 +93,7 @@ def _judge(run: Run, claim: Claim) -> Verdict:
         verdict, reason = "reproduced", f"The direction holds in {probability:.0%} of the draws."
     else:
         verdict, reason = "not reproduced", f"The direction holds in {probability:.0%} of the draws; 95 % are asked."
-    if claim.setting == "in_vitro":
+    if claim.setting == "in_vitro" and run.study.subject.culture is None:
         reason += " It was measured in culture; the simulation gives the dose to the animal."
     return Verdict(claim, verdict, probability, change, low, high, carried, required, reason)
 
