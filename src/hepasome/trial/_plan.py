@@ -364,7 +364,9 @@ def _subject(
             wall = fenestral_permeability(*product.diameters(), values)
             parameters["fenestral_permeability"] *= wall / row.value
         carried = {copies_parameter(cargo): copies for cargo, copies in how.copies(product).items()}
-        parameters |= {name: copies for name, copies in carried.items() if name in values}  # of others nothing is modelled
+        parameters |= {
+            name: copies for name, copies in carried.items() if name in values
+        }  # of others nothing is modelled
         parameters["rnase"] = float("RNase" in vesicles.treated_with)
         amount = how.amount(treatment, values["body_weight"])
         known = routes_into(structure, "cells" if product.kind == "cells" else "vesicles")
