@@ -132,7 +132,7 @@ FILES = [
      ("This is not one of the allowed words.", "Use 'mouse', 'rat', 'pig', 'human' or 'culture'.")),
     (RECORD, "given: EV", "given: *EV", 5, "", None, ANCHOR),
     (REFERENCES, *SECOND, 4, "id", "vanpham2017", TWICE),
-    (REFERENCES, "year: 2013", "year: 20133", 13, "references.1.year", 20133,
+    (REFERENCES, "year: 2013\n    journal: Stem", "year: 20133\n    journal: Stem", 13, "references.1.year", 20133,
      ("It should be less than or equal to 2100.", "Correct it.")),
     (REFERENCES, None, None, None, "", None, NO_FILE),
 ]  # fmt: skip

@@ -16,6 +16,7 @@ DRAWN_MODULES = (
     "culture",
     "delivery",
     "rna_action",
+    "rna_response",
     "protein_transfer",
     "cells",
     "soluble",
