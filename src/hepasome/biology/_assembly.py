@@ -82,7 +82,7 @@ def instances(structure: Structure) -> dict[str, str]:
         found |= {f"{zone}_{name}": module for name, module in present.zone.items()}
     for scope, cell in _cells(structure):
         found |= {f"{scope}_{row.action}": "rna_action" for row in actions() if row.cell == cell}
-    for scope, name in (*_cells(structure), *_soluble(structure)):
+    for scope, name in _unattributed(structure):
         found[f"{scope}_{name}_activity"] = "unattributed_activity"
     return found
 
@@ -135,6 +135,12 @@ def _soluble(structure: Structure) -> Iterator[tuple[str, str]]:
         yield from ((scope, _SOLUBLE) for scope in scopes)
 
 
+def _unattributed(structure: Structure) -> Iterator[tuple[str, str]]:
+    """Where unattributed activities are: none for a cell type on which the table of activities lists none."""
+    listed = {row.activity for row in activities()}
+    yield from (place for place in (*_cells(structure), *_soluble(structure)) if place[1] in listed)
+
+
 @cache
 def _file(module: str) -> str:
     for path in sorted((FOLDER / "modules").glob("*.ant")):
@@ -165,7 +171,7 @@ def _vesicle_effects(structure: Structure, modules: dict[str, str]) -> tuple[lis
                 *(f"{name}.{p} is {row.action}_{p};" for p in ("dissociation_constant", "sites", "background_copies")),
             ]
             _multiply(factors, modules, scope, row.module, row.factor, f"{name}.target_factor")
-    for scope, name in (*_cells(structure), *_soluble(structure)):
+    for scope, name in _unattributed(structure):
         exposure = f"body_{name}.exposure" if name == _SOLUBLE else f"{scope}_{name}.exposure"
         lines += [
             f"{scope}_{name}_activity.exposure := {exposure};",
