@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hepasome.biology import Parameter, parameter_rows, parameters, scaled_to_body_weight, to_scale
-from hepasome.trial import DRAWN_MODULES, drawn_values, stream, two_piece
 from hepasome.translation._scaling import constants
+from hepasome.trial import DRAWN_MODULES, drawn_values, stream, two_piece
 
 DISEASE = "vesicle_delivery"
 HUMAN = "human"
@@ -61,7 +61,7 @@ def draw_bodies(species: str, body_weight: float, seed: int, draw: int, source_c
     human = drawn_values(HUMAN, seed, draw, source_cell, DISEASE)
     table = parameters(HUMAN, DISEASE)
     for module in DRAWN_MODULES:
-        for symbol in {row.symbol for row in parameter_rows(module)} if module in _DELIVERY else ():
+        for symbol in dict.fromkeys(row.symbol for row in parameter_rows(module)) if module in _DELIVERY else ():
             drawn[table[symbol].meaning] = _deviation(table[symbol], human[symbol])
     exponent = table["flow_allometric_exponent"]
     rng = stream(seed, "translation", draw, exponent.symbol)
@@ -103,5 +103,3 @@ def central_bodies(species: str, body_weight: float) -> Bodies:
     animal = {symbol: row.value for symbol, row in parameters(species, DISEASE).items()}
     human = {symbol: row.value for symbol, row in parameters(HUMAN, DISEASE).items()}
     return Bodies(scaled_to_body_weight(animal, body_weight), human)
-
-

@@ -19,9 +19,8 @@ from hepasome.biology import (
     routes_into,
     target_ids,
 )
-from hepasome.product import Product
-from hepasome.trial import solver_settings
 from hepasome.translation._bodies import DISEASE
+from hepasome.trial import solver_settings
 
 SOLUBLE = "soluble"
 _PER_CELL = {
@@ -45,7 +44,8 @@ class Giving:
     """What is given to one body.
 
     Attributes:
-        product: The preparation.
+        cells: Whether living cells are given.
+        diameters: Diameters of the vesicles (nm) and the share of each.
         amount: Particles or cells of one dose.
         route: Where it enters.
         times: When, h from the first dose.
@@ -53,7 +53,8 @@ class Giving:
         cell_equivalents: Of one dose of conditioned medium; zero for any other product.
     """
 
-    product: Product
+    cells: bool
+    diameters: tuple[Array, Array]
     amount: float
     route: str
     times: tuple[float, ...]
@@ -88,7 +89,11 @@ class Delivery:
         return tuple(self._routes)
 
     def exposures(
-        self, bodies: Sequence[Mapping[str, float]], given: Sequence[Giving], workers: int, on_done: OnStep | None = None
+        self,
+        bodies: Sequence[Mapping[str, float]],
+        given: Sequence[Giving],
+        workers: int,
+        on_done: OnStep | None = None,
     ) -> Array:
         """Exposure of each target in each body, shape (bodies, targets); nan where it could not be simulated."""
         subjects = [self._subject(str(i), *pair) for i, pair in enumerate(zip(bodies, given, strict=True))]
@@ -116,14 +121,13 @@ class Delivery:
     def _subject(self, key: str, values: Mapping[str, float], given: Giving) -> engine.Subject:
         own = dict(values)
         # the table's row shows one preparation: replace it by this product's, keep how far the draw lies from it
-        own["fenestral_permeability"] *= fenestral_permeability(*given.product.diameters(), values) / self._wall
+        own["fenestral_permeability"] *= fenestral_permeability(*given.diameters, values) / self._wall
         (state,) = target_ids(self.structure, self._routes[given.route])
         doses = [engine.Dose(time, state, given.amount) for time in given.times]
         if given.cell_equivalents:
             (soluble,) = target_ids(self.structure, SOLUBLE_FACTORS)
             doses += [engine.Dose(time, soluble, given.cell_equivalents) for time in given.times]
-        cells = given.product.kind == "cells"
-        switches = (engine.Switch(given.times[0], CELLS_PRESENT, 1.0),) if cells else ()
+        switches = (engine.Switch(given.times[0], CELLS_PRESENT, 1.0),) if given.cells else ()
         kept = {name: value for name, value in own.items() if name in self._known}
         return engine.Subject(key, kept, {}, tuple(sorted(doses, key=lambda dose: dose.time)), switches)
 
@@ -134,7 +138,7 @@ def matching_factors(
     given: Sequence[Giving],
     wanted: Array,
     start: Array,
-    workers: int,
+    workers: int = 1,
     on_round: Callable[[int], OnStep] | None = None,
 ) -> Array:
     """By how much the dose must be larger in each human to bring each target the exposure wanted.
