@@ -14,14 +14,12 @@ from rich.table import Table
 from hepasome.evidence import TrialDose
 from hepasome.files import write_atomically
 from hepasome.report._style import look, new_figure, png, svg
-from hepasome.report._tables import number
-from hepasome.translation import CELL_WORDS, HumanDose, Interval, Translation
+from hepasome.translation import CELL_WORDS, HumanDose, Interval, Translation, amount, amounts, two_digits
 
 _METHOD_WORDS = {"allometry": "body weight^0.75", "Km factors": "Km factors (FDA)", "model": "model"}
-_SHORT_ROUTES = {"as in the study": "as studied", "intravenous": "i.v."}
+_SHORT_ROUTES = {"as in the study": "study's", "intravenous": "i.v."}
 _METHOD_COLOURS = {"allometry": "#777777", "Km factors": "#444444", "model": "#0072B2"}
 _TRIAL_COLOURS = {"liver": "#D55E00", "other": "#E6A27A"}
-_MASS_STEPS = ((1e6, "g"), (1e3, "mg"), (1.0, "µg"))
 
 
 def translation_table(found: Translation) -> Table:
@@ -36,15 +34,14 @@ def translation_table(found: Translation) -> Table:
     table.add_column("given")
     table.add_column("same in")
     by_mass = found.unit == "ug"
-    unit = "" if by_mass else f"{found.unit.replace('_', ' ')} "
-    table.add_column(f"{unit or 'dose '}[90 %]", justify="right", no_wrap=True)
+    table.add_column("dose [90 %]", justify="right", no_wrap=True)
     if by_mass:
         table.add_column("particles [90 %]", justify="right", no_wrap=True)
     for one in found.doses:
         given = _SHORT_ROUTES[one.route] if one.cell else "-"
         cells = [one.method, given, CELL_WORDS.get(one.cell, "-"), amounts(one.dose, found.unit)]
         if by_mass:
-            cells.append(amounts(one.particles, "particles") if one.particles else "")
+            cells.append(amounts(one.particles, "particles").removesuffix(" particles") if one.particles else "")
         table.add_row(*map(escape, cells), style="bold" if one.chosen else None)
     table.caption = escape(_caption(found))
     table.caption_justify = "left"
@@ -90,8 +87,8 @@ def against_trials(found: Translation) -> str:
     if found.over_trials is None:
         return ""
     if found.over_trials >= 1:
-        return f"The model's intravenous dose is {_short(found.over_trials)} times the highest one of any trial."
-    return f"The model's intravenous dose is {_short(100 * found.over_trials)} % of the highest one of any trial."
+        return f"The model's intravenous dose is {two_digits(found.over_trials)} times the highest one of any trial."
+    return f"The model's intravenous dose is {two_digits(100 * found.over_trials)} % of the highest one of any trial."
 
 
 def translation_figure(found: Translation) -> Figure:
@@ -144,46 +141,9 @@ def write_translation(found: Translation, folder: Path | str) -> list[Path]:
     return [write_atomically(folder / name, content) for name, content in contents.items()]
 
 
-def amount(value: float | None, unit: str) -> str:
-    """A dose as a reader would write it: µg, mg or g; particles and cells as they are."""
-    if value is None or not math.isfinite(value):
-        return "-"
-    if unit != "ug":
-        return f"{_short(value)} {unit.replace('_', ' ')}"
-    step, name = next(((step, name) for step, name in _MASS_STEPS if value >= step), _MASS_STEPS[-1])
-    return f"{_short(value / step)} {name}"
-
-
-def amounts(interval: Interval, unit: str) -> str:
-    """Median with its interval, in one unit."""
-    if not math.isfinite(interval.median):
-        return "-"
-    if unit != "ug":
-        return _range(interval)
-    step, name = next(((s, n) for s, n in _MASS_STEPS if interval.median >= s), _MASS_STEPS[-1])
-    return f"{_range(Interval(interval.median / step, interval.low / step, interval.high / step))} {name}"
-
-
-def _range(interval: Interval) -> str:
-    return f"{_short(interval.median)} [{_short(interval.low)}, {_short(interval.high)}]"
-
-
-def _short(value: float) -> str:
-    """Two digits; more would claim a precision that is not there."""
-    if not math.isfinite(value):
-        return "-"
-    if value == 0 or 0.01 <= abs(value) < 1e4:
-        rounded = float(f"{value:.2g}")
-        return f"{rounded:,.0f}" if abs(rounded) >= 10 else f"{rounded:g}"
-    return number(value)
-
-
 def _caption(found: Translation) -> str:
     dose = found.animal_dose
-    if dose.low < dose.high:
-        given = amounts(dose, found.unit) + ("" if found.unit == "ug" else f" {found.unit.replace('_', ' ')}")
-    else:
-        given = amount(dose.median, found.unit)
+    given = amounts(dose, found.unit) if dose.low < dose.high else amount(dose.median, found.unit)
     text = f"one {found.species} got {given}, {found.animal_route} (arm {found.arm})"
     if found.cell:
         text += f"; bold: {CELL_WORDS[found.cell]}, {found.why_cell}"

@@ -2,10 +2,11 @@
 
 from hepasome.translation._delivery import SOLUBLE, Delivery, Giving, matching_factors
 from hepasome.translation._drivers import Driver, drivers
-from hepasome.translation._indications import TranslationClaim, all_indications, animal_studies, claims
+from hepasome.translation._indications import TranslationClaim, all_indications, animal_studies, claims, translations
 from hepasome.translation._result import HumanDose, Interval, Translation
 from hepasome.translation._scaling import KmFactor, allometric_dose, constants, km_dose, km_factors
 from hepasome.translation._translate import CELL_WORDS, DRAWS, translate
+from hepasome.translation._words import amount, amounts, two_digits
 
 __all__ = [
     "CELL_WORDS",
@@ -21,6 +22,8 @@ __all__ = [
     "TranslationClaim",
     "all_indications",
     "allometric_dose",
+    "amount",
+    "amounts",
     "animal_studies",
     "claims",
     "constants",
@@ -29,4 +32,6 @@ __all__ = [
     "km_factors",
     "matching_factors",
     "translate",
+    "translations",
+    "two_digits",
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hepasome.biology import cell_types
 from hepasome.evidence import load_evidence
 from hepasome.files import input_error
 from hepasome.product import Product
@@ -15,6 +16,7 @@ from hepasome.translation._bodies import HUMAN
 from hepasome.translation._delivery import Giving
 from hepasome.trial import Study, absolute_dose, settle_protocol, stream, two_piece
 
+TUMOUR = "tumour"
 UNITS = ("ug", "particles", "cells", "cell_equivalents")
 _SHORTEST = 24.0  # h after the last dose; vesicles have left the blood by then
 
@@ -137,9 +139,12 @@ def _animal_dose(
     return AnimalDose(giving, protocol.body_weight, amount, particles / amount if amount else 0.0)
 
 
-def named_cell(study: Study) -> tuple[str, str] | None:
-    """The cell type that most claims about a study name, and the claimed cargo; None if none names one."""
+def cell_of_interest(study: Study) -> tuple[str, str] | None:
+    """The cell type that a study is about and why: the one that most claims name, or its tumour; None if neither."""
     named = Counter(
         (claim.cell.removesuffix("_cell"), claim.cargo) for claim in load_evidence().claims_of(study.id) if claim.cell
     )
-    return named.most_common(1)[0][0] if named else None
+    if named:
+        cell, cargo = named.most_common(1)[0][0]
+        return cell, f"the claims name them for {cargo}" if cell != TUMOUR else f"the claims name a tumour for {cargo}"
+    return (TUMOUR, "the study is about a tumour") if TUMOUR in cell_types(study.structure) else None

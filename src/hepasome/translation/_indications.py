@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +12,7 @@ from hepasome.files import InputError
 from hepasome.translation._given import check_translatable
 from hepasome.translation._result import Translation
 from hepasome.translation._translate import translate
+from hepasome.translation._words import amounts, two_digits
 from hepasome.trial import Study, load_study, study_ids
 
 WIDEST = 100.0  # fold, of a 90 % interval that still names a dose: a tenth to ten times its middle
@@ -49,38 +50,17 @@ def animal_studies() -> list[Study]:
     return [study for study in map(load_study, study_ids()) if not _refusal(study)]
 
 
-def all_indications(
+def translations(
     draws: int = _DRAWS, seed: int = 1, workers: int = 1, on_study: OnStudy | None = None
-) -> pd.DataFrame:
-    """One row per shipped study in animals: what the animal got, and the human dose by three routes.
+) -> list[Translation]:
+    """Every shipped study in animals, translated.
 
     Args:
         draws: Draws of what is not known.
         seed: Seed of everything random.
         workers: Threads.
         on_study: Called with the studies done and all studies.
-
-    Returns:
-        Columns study, system, title, species, arm, product, kind, cell, unit, then median, low and high of
-        animal_dose, allometry, km, model (as in the study) and intravenous (the model), intravenous_particles,
-        fold (of the intravenous interval), translation_fold (of the same without what is not known about the animal's
-        dose), over_trials (against the highest intravenous dose of a trial) and missing (why there is no model dose).
     """
-    rows = [_row(one) for one in _translations(draws, seed, workers, on_study)]
-    return pd.DataFrame(rows)
-
-
-def claims(
-    draws: int = _DRAWS, seed: int = 1, workers: int = 1, on_study: OnStudy | None = None
-) -> list[TranslationClaim]:
-    """The verdict of "a human-equivalent dose with its uncertainty exists for each indication", study by study."""
-    judged = [_judge(one) for one in _translations(draws, seed, workers, on_study)]
-    others = [(study, why) for study in map(load_study, study_ids()) if (why := _refusal(study))]
-    judged += [_claim(study.id, study.system, study.title, "not judged", why) for study, why in others]
-    return [*judged, _over_all(judged)]
-
-
-def _translations(draws: int, seed: int, workers: int, on_study: OnStudy | None) -> list[Translation]:
     studies, found = animal_studies(), []
     for i, study in enumerate(studies):
         if on_study is not None:
@@ -89,6 +69,33 @@ def _translations(draws: int, seed: int, workers: int, on_study: OnStudy | None)
     if on_study is not None:
         on_study(len(studies), len(studies))
     return found
+
+
+def all_indications(found: Sequence[Translation] | None = None) -> pd.DataFrame:
+    """One row per shipped study in animals: what the animal got, and the human dose by three routes.
+
+    Args:
+        found: What `translations` returned; without it they are made.
+
+    Returns:
+        Columns study, system, title, species, arm, product, kind, cell, unit, then median, low and high of
+        animal_dose, allometry, km, model (as in the study) and intravenous (the model), intravenous_particles,
+        fold (of the intravenous interval), translation_fold (of the same without what is not known about the animal's
+        dose), over_trials (against the highest intravenous dose of a trial) and missing (why there is no model dose).
+    """
+    return pd.DataFrame([_row(one) for one in (translations() if found is None else found)])
+
+
+def claims(found: Sequence[Translation] | None = None) -> list[TranslationClaim]:
+    """The verdict of "a human-equivalent dose with its uncertainty exists for each indication", study by study.
+
+    Args:
+        found: What `translations` returned; without it they are made.
+    """
+    judged = [_judge(one) for one in (translations() if found is None else found)]
+    others = [(study, why) for study in map(load_study, study_ids()) if (why := _refusal(study))]
+    judged += [_claim(study.id, study.system, study.title, "not judged", why) for study, why in others]
+    return [*judged, _over_all(judged)]
 
 
 def _refusal(study: Study) -> str:
@@ -123,11 +130,10 @@ def _judge(one: Translation) -> TranslationClaim:
     if one.main is None:
         return _claim(one.study, one.system, one.title, "conditional", f"Only by body size. {one.missing}")
     dose, ratio = one.main.dose, one.over_trials
-    text = f"{dose.median:.2g} {one.unit} [{dose.low:.2g}, {dose.high:.2g}] intravenously"
+    text = f"{amounts(dose, one.unit)} intravenously"
     if ratio is not None:
-        text += f", {ratio:.2g} times the highest intravenous dose of a trial"
-    named = one.cell in one.why_cell or not one.why_cell.startswith("the claims name the")
-    if not named:
+        text += f", {two_digits(ratio)} times the highest intravenous dose of a trial"
+    if one.lacking_cell:
         return _claim(one.study, one.system, one.title, "conditional", f"{text}; but {one.why_cell}.")
     if dose.fold > WIDEST:
         cause = (

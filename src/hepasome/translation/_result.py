@@ -82,6 +82,7 @@ class Translation:
         human_weight: g.
         cell: Target that the study is about; empty where the model reaches none.
         why_cell: Why that one.
+        lacking_cell: The cell that the study is about where a healthy body lacks it, as a tumour; else empty.
         doses: Every human dose.
         drivers: What makes the interval of the model's intravenous dose wide.
         trials: Doses of trials in humans with the same kind of product.
@@ -106,6 +107,7 @@ class Translation:
     human_weight: float
     cell: str
     why_cell: str
+    lacking_cell: str
     doses: tuple[HumanDose, ...]
     drivers: tuple[Driver, ...]
     trials: tuple[TrialDose, ...]

@@ -18,8 +18,8 @@ from hepasome.translation._given import (
     AnimalDose,
     animal_doses,
     arm_to_translate,
+    cell_of_interest,
     check_translatable,
-    named_cell,
     unit_of,
 )
 from hepasome.translation._result import HumanDose, Interval, Method, Translation
@@ -32,10 +32,10 @@ MOST_DRAWS = 20_000
 INTRAVENOUS = "intravenous"
 AS_STUDIED = "as in the study"
 CELL_WORDS = {
-    "kupffer": "Kupffer cell",
-    "endothelial": "endothelial cell",
-    "stellate": "stellate cell",
-    "hepatocyte": "hepatocyte",
+    "kupffer": "Kupffer cells",
+    "endothelial": "endothelium",
+    "stellate": "stellate cells",
+    "hepatocyte": "hepatocytes",
     SOLUBLE: "soluble factors",
 }
 _NOTES = (
@@ -85,12 +85,12 @@ def translate(
     delivered: list[HumanDose] = []
     found: list[Driver] = []
     exposure: dict[str, Interval] = {}
-    chosen, why = "", ""
+    chosen, why, lacking = "", "", ""
     notes: tuple[str, ...] = _NOTES
     if not missing:
         animal, factors = work.by_delivery()
         exposure = {name: Interval.of(animal[:, i]) for i, name in enumerate(work.targets)}
-        chosen, why = _choose(study, cell, exposure)
+        chosen, why, lacking = _choose(study, cell, exposure)
         delivered = [work.human_dose(route, name, column, name == chosen) for route, name, column in factors]
         lost = max(int(np.isnan(column).sum()) for _, _, column in factors)
         if lost:
@@ -114,6 +114,7 @@ def translate(
         human_weight=work.human_weight,
         cell=chosen,
         why_cell=why,
+        lacking_cell=lacking,
         doses=(*sized, *delivered),
         drivers=tuple(found),
         trials=tuple(row for row in trial_doses() if (row.unit == "cells") == (unit == "cells")),
@@ -124,23 +125,21 @@ def translate(
     )
 
 
-def _choose(study: Study, asked: str | None, exposure: dict[str, Interval]) -> tuple[str, str]:
+def _choose(study: Study, asked: str | None, exposure: dict[str, Interval]) -> tuple[str, str, str]:
+    """The cell that must get the same, why, and the cell that the claims name but a healthy body lacks."""
     if asked is not None:
         if asked not in exposure:
             listed = ", ".join(exposure)
             raise input_error("--cell", "This product does not act there.", f"Use one of: {listed}.", value=asked)
-        return asked, "asked for"
+        return asked, "asked for", ""
     most = max((name for name in exposure if name != SOLUBLE), key=lambda name: exposure[name].median)
-    named = named_cell(study)
+    named = cell_of_interest(study)
     if named is None:
-        return most, "no claim names a cell; this one meets the most vesicles"
-    if named[0] not in exposure:
-        word = named[0].replace("_", " ")
-        return (
-            most,
-            f"the claims are about the {word} cell, which a healthy body has not; this one meets the most vesicles",
-        )
-    return named[0], f"the claims name it, for {named[1]}"
+        return most, "no claim names a cell; these meet the most vesicles", ""
+    cell, why = named
+    if cell not in exposure:
+        return most, f"{why}, which a healthy body lacks; these meet the most vesicles", cell
+    return cell, why, ""
 
 
 @dataclass
