@@ -118,15 +118,13 @@ def translation_figure(found: Translation) -> Figure:
         axes.grid(visible=False, axis="y")
         weight = found.human_weight / 1000
         axes.set_xlabel(f"{unit} in one dose of a human of {weight:.0f} kg: median and 90 % interval")
-        axes.set_title(f"{found.title}: from {found.species} to human", wrap=True)
-        marks = [
-            axes.plot([], [], marker="D", linestyle="", color=colour, label=f"trial: {name}")[0]
-            for name, colour in (
-                ("of the liver", _TRIAL_COLOURS["liver"]),
-                ("of other organs", _TRIAL_COLOURS["other"]),
-            )
-        ]
-        axes.legend(handles=marks, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, fontsize=8)
+        figure.suptitle(found.title, x=0.01, ha="left", fontsize=10, fontweight="bold")
+        marks = axes.plot([], [], color=_METHOD_COLOURS["model"], linewidth=4, label="thick: what the study is about")
+        for name, where in (("liver", "the liver"), ("other", "other organs")):
+            if any(row.indication == name and row.unit == unit for row in found.trials):
+                colour = _TRIAL_COLOURS[name]
+                marks += axes.plot([], [], marker="D", linestyle="", color=colour, label=f"trial of {where}")
+        figure.legend(handles=marks, loc="outside lower center", ncols=3, fontsize=8)
     return figure
 
 

@@ -92,7 +92,7 @@ class Delivery:
         self,
         bodies: Sequence[Mapping[str, float]],
         given: Sequence[Giving],
-        workers: int,
+        workers: int = 1,
         on_done: OnStep | None = None,
     ) -> Array:
         """Exposure of each target in each body, shape (bodies, targets); nan where it could not be simulated."""

@@ -26,7 +26,7 @@ from hepasome.translation._result import HumanDose, Interval, Method, Translatio
 from hepasome.translation._scaling import allometric_dose, constants, km_dose
 from hepasome.trial import Study, stream, two_piece
 
-DRAWS = 400
+DRAWS = 300
 FEWEST_DRAWS = 20
 MOST_DRAWS = 20_000
 INTRAVENOUS = "intravenous"
