@@ -86,9 +86,9 @@ def against_trials(found: Translation) -> str:
     """One sentence: the model's intravenous dose beside the highest of any trial; empty where there is none."""
     if found.over_trials is None:
         return ""
-    if found.over_trials >= 1:
-        return f"The model's intravenous dose is {two_digits(found.over_trials)} times the highest one of any trial."
-    return f"The model's intravenous dose is {two_digits(100 * found.over_trials)} % of the highest one of any trial."
+    ratio, unit = found.over_trials, "cells" if found.kind == "cells" else "particles"
+    times = f"{two_digits(ratio)} times" if ratio >= 1 else f"{two_digits(100 * ratio)} % of"
+    return f"Counted in {unit}, the model's intravenous dose is {times} the highest one of any trial."
 
 
 def translation_figure(found: Translation) -> Figure:
