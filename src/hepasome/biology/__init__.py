@@ -35,6 +35,7 @@ from hepasome.biology._tables import (
     from_scale,
     parameter_rows,
     parameters,
+    symbols_of,
     to_scale,
     variables,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "routes_into",
     "scaled_to_body_weight",
     "state_count",
+    "symbols_of",
     "target_ids",
     "to_scale",
     "unit_findings",

@@ -6,11 +6,11 @@ import hashlib
 
 import numpy as np
 
-from hepasome.biology import from_scale, parameter_rows, parameters, scaled_to_body_weight, to_scale
+from hepasome.biology import from_scale, parameters, scaled_to_body_weight, symbols_of, to_scale
 
 # Modules whose parameters have a prior that is drawn. The disease modules stay at the values that were calibrated on
 # untreated animals: their joint uncertainty is not known yet, and drawing them one by one would break the calibration.
-DRAWN_MODULES = ("circulation", "sinusoid", "delivery", "rna_action", "cells", "soluble", "unattributed_activity")
+DRAWN_MODULES = ("circulation", "sinusoid", "delivery", "rna_action", "cells", "soluble", "unattributed_activity", "immunity", "immunomodulators")
 _PER_SOURCE_CELL = "unattributed_activity"
 _NINETY_PERCENT = 1.6448536269514722  # standard normal deviate of the 95th percentile
 _SHARES = (
@@ -45,7 +45,7 @@ def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: 
     values, table = central_values(species, disease), parameters(species, disease)
     for module in DRAWN_MODULES:
         source = (source_cell,) if module == _PER_SOURCE_CELL else ()
-        for symbol in (row.symbol for row in parameter_rows(module) if row.species in ("any", species)):
+        for symbol in symbols_of(module, species):
             row = table[symbol]
             rng = stream(seed, "population", draw, symbol, *source)
             values[symbol] = two_piece(row.value, row.low, row.high, row.scale, rng)
