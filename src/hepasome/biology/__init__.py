@@ -24,6 +24,7 @@ from hepasome.biology._routes import (
 from hepasome.biology._sbml import model_sbml, unit_findings
 from hepasome.biology._tables import (
     SPECIES,
+    STAND_IN,
     Action,
     Activity,
     Parameter,
@@ -45,6 +46,7 @@ __all__ = [
     "CELL_TYPES",
     "SOLUBLE_FACTORS",
     "SPECIES",
+    "STAND_IN",
     "Action",
     "Activity",
     "Agent",
