@@ -129,7 +129,7 @@ FILES = [
     (RECORD, "\nreference: li2013", "\nreference: li2031", 4, "reference", "li2031", NO_REFERENCE),
     (RECORD, "table_scrt576", "table_scrt", 8, "reference", "table_scrt", NO_REFERENCE),
     (RECORD, "species: mouse", "species: unicorn", 6, "species", "unicorn",
-     ("This is not one of the allowed words.", "Use 'mouse', 'rat', 'pig', 'human' or 'culture'.")),
+     ("This is not one of the allowed words.", "Use 'mouse', 'rat', 'rabbit', 'guinea_pig', 'pig', 'human' or 'culture'.")),
     (RECORD, "given: EV", "given: *EV", 5, "", None, ANCHOR),
     (REFERENCES, *SECOND, 4, "id", "vanpham2017", TWICE),
     (REFERENCES, "year: 2013", "year: 20133", 13, "references.1.year", 20133,

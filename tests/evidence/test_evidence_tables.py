@@ -202,7 +202,9 @@ def test_a_recalled_number_is_never_a_target(row):
 
 
 def _as_target(row):
-    return {"kind": "number", "value": -0.5, "unit": "share"} if isinstance(row, Claim) else {"use": "target"}
+    if not isinstance(row, Claim):
+        return {"use": "target"}
+    return {"kind": "number", "direction": "down", "value": -0.5, "unit": "share"}
 
 
 @pytest.mark.parametrize("name", ["li2013", "hyun2015", "qu2017"])

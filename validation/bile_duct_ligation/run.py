@@ -34,7 +34,9 @@ def main() -> None:
     for species, course in courses.items():
         typical = course[course["animal"] == 0].set_index("time")
         print(f"{species}: bile acids {typical.loc[6.0, 'bile_acids']:.1f}-fold at 6 h")
-        print(f"  bilirubin on days 1, 3, 5, 8: {typical.loc[[24.0, 72.0, 120.0, 192.0], 'bilirubin'].round(2).tolist()}")
+        print(
+            f"  bilirubin on days 1, 3, 5, 8: {typical.loc[[24.0, 72.0, 120.0, 192.0], 'bilirubin'].round(2).tolist()}"
+        )
         print(f"  collagen highest on day {typical['collagen_area'].idxmax() / DAY:.0f} of 42")
     rows = pd.concat(
         course[(course["animal"] == 0) & course["time"].isin([DAY * d for d in (0, 1, 3, 7, 14, 21, 28, 42)])].assign(
