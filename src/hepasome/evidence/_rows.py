@@ -20,7 +20,17 @@ class Endpoint(Strict):
     id: str
     meaning: str
     unit: str
-    kind: Literal["serum", "tissue_RNA", "tissue_protein", "histology", "imaging", "blood_cells"]
+    kind: Literal[
+        "serum",
+        "tissue_RNA",
+        "tissue_protein",
+        "histology",
+        "outcome",
+        "imaging",
+        "haemodynamics",
+        "culture",
+        "blood_cells",
+    ]
 
 
 class Reference(Strict):

@@ -13,7 +13,7 @@ from hepasome.biology import from_scale, parameter_rows, parameters, scaled_to_b
 _PER_SOURCE_CELL = ("unattributed_activity", "tumour_activity")
 _PER_DISEASE = ("tumour_sensitivity",)  # what one tumour feels says nothing about another
 DRAWN_MODULES = (
-    *("circulation", "sinusoid", "delivery", "rna_action", "cells", "soluble", "tumour_site"),
+    *("circulation", "sinusoid", "delivery", "rna_action", "rna_response", "cells", "soluble", "tumour_site"),
     *_PER_SOURCE_CELL,
     *_PER_DISEASE,
 )
