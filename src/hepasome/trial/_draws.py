@@ -6,7 +6,7 @@ import hashlib
 
 import numpy as np
 
-from hepasome.biology import from_scale, parameter_rows, parameters, scaled_to_body_weight, to_scale
+from hepasome.biology import from_scale, parameters, scaled_to_body_weight, symbols_of, to_scale
 
 # Modules whose parameters have a prior that is drawn. The disease modules stay at the values that were calibrated on
 # untreated animals: their joint uncertainty is not known yet, and drawing them one by one would break the calibration.
@@ -14,6 +14,7 @@ _PER_SOURCE_CELL = ("unattributed_activity", "tumour_activity")
 _PER_DISEASE = ("tumour_sensitivity",)  # what one tumour feels says nothing about another
 DRAWN_MODULES = (
     *("circulation", "sinusoid", "delivery", "rna_action", "rna_response", "cells", "soluble", "tumour_site"),
+    *("immunity", "immunomodulators"),
     *_PER_SOURCE_CELL,
     *_PER_DISEASE,
 )
@@ -51,7 +52,7 @@ def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: 
     values, table = central_values(species, disease), parameters(species, disease)
     for module in DRAWN_MODULES:
         own = (source_cell,) if module in _PER_SOURCE_CELL else (disease,) if module in _PER_DISEASE else ()
-        for symbol in (row.symbol for row in parameter_rows(module) if row.species in ("any", species)):
+        for symbol in symbols_of(module, species):
             row = table[symbol]
             rng = stream(seed, "population", draw, symbol, *own)
             values[symbol] = two_piece(row.value, row.low, row.high, row.scale, rng)
