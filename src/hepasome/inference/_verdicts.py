@@ -12,7 +12,7 @@ from scipy import stats
 
 from hepasome.evidence import Claim, load_evidence
 from hepasome.product import CEILINGS
-from hepasome.trial import LADDER, Run
+from hepasome.trial import LADDER, SURVIVAL, Run
 
 REPRODUCED_FROM = 0.95
 _NEGLIGIBLE = 1e-3  # a change of a thousandth is below every assay and above every error of integration
@@ -175,7 +175,14 @@ def _predicted(run: Run, ratio: Draws, error: float) -> Draws:
 
 def _sampling_error(run: Run, claim: Claim, label: str) -> tuple[float, int]:
     """Of the log ratio of the arms' means, with its degrees of freedom; NaN if an arm has fewer than two values."""
-    rows = run.endpoints[(run.endpoints["endpoint"] == label) & (run.endpoints["measured"] > 0)]
+    rows = run.endpoints[run.endpoints["endpoint"] == label]
+    if claim.endpoint == SURVIVAL:
+        shares = [rows.loc[rows["arm"] == arm, "measured"].dropna() for arm in (claim.arm, claim.versus)]
+        counts = [(len(alive), max(alive.mean(), 0.5 / len(alive))) for alive in shares if len(alive)]
+        if len(counts) < 2:
+            return math.nan, 0
+        return math.sqrt(sum((1 - share) / (n * share) for n, share in counts)), sum(n for n, _ in counts) - 2
+    rows = rows[rows["measured"] > 0]
     groups = [
         np.log(rows.loc[rows["arm"] == arm, "measured"].to_numpy(dtype=float)) for arm in (claim.arm, claim.versus)
     ]

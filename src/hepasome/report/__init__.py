@@ -2,6 +2,7 @@
 
 from hepasome.report._figures import figures
 from hepasome.report._report import render_report, write_report
+from hepasome.report._scoreboard import Directions, Score, directions, scoreboard, scoreboard_page
 from hepasome.report._tables import endpoint_table, number, p_value, verdict_table
 from hepasome.report._translation import (
     against_trials,
@@ -13,13 +14,18 @@ from hepasome.report._translation import (
 )
 
 __all__ = [
+    "Directions",
+    "Score",
     "against_trials",
+    "directions",
     "driver_table",
     "endpoint_table",
     "figures",
     "number",
     "p_value",
     "render_report",
+    "scoreboard",
+    "scoreboard_page",
     "translation_figure",
     "translation_table",
     "trial_table",

@@ -1,6 +1,7 @@
 """A study: arms, dosing, virtual animals, running, endpoints, statistics."""
 
 from hepasome.trial._assays import Assay, assays
+from hepasome.trial._deaths import SURVIVAL, log_rank_p, survival_times
 from hepasome.trial._draws import DRAWN_MODULES, central_values, drawn_values, individual, stream, two_piece
 from hepasome.trial._plan import LADDER, Plan, Planned, Settings, absolute_dose, make_plan
 from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, settle_protocol
@@ -13,6 +14,7 @@ __all__ = [
     "DRAWN_MODULES",
     "LADDER",
     "STUDIES",
+    "SURVIVAL",
     "Arm",
     "ArmProtocol",
     "Assay",
@@ -39,6 +41,7 @@ __all__ = [
     "hedges_g",
     "individual",
     "load_study",
+    "log_rank_p",
     "make_plan",
     "run_study",
     "settle_protocol",
@@ -46,5 +49,6 @@ __all__ = [
     "stream",
     "study_ids",
     "study_path",
+    "survival_times",
     "two_piece",
 ]
