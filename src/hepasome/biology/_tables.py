@@ -96,7 +96,10 @@ class ReadOut(Strict):
 
 
 class Action(Strict):
-    """One miRNA on one target in one cell type, and the factor of a module that it multiplies."""
+    """One RNA on one target in one cell type, and the factor of a module that it multiplies.
+
+    `form`: a miRNA occupies sites of a target; an RNA without a target model gives a response that saturates.
+    """
 
     action: str
     cargo: str
@@ -105,10 +108,11 @@ class Action(Strict):
     module: str
     factor: str
     evidence: str
+    form: Literal["occupancy", "response"] = "occupancy"
 
     @property
     def copies_parameter(self) -> str:
-        """The parameter that holds the copies of this miRNA per vesicle."""
+        """The parameter that holds the copies of this RNA per vesicle."""
         return copies_parameter(self.cargo)
 
 
@@ -211,7 +215,8 @@ def _files(folder: str) -> list[Path]:
 @cache
 def actions() -> tuple[Action, ...]:
     """Actions of named cargo."""
-    return tuple(read_table(FOLDER / "actions.csv", Action))
+    by_response = (row.model_copy(update={"form": "response"}) for row in read_table(FOLDER / "responses.csv", Action))
+    return (*read_table(FOLDER / "actions.csv", Action), *by_response)
 
 
 @cache

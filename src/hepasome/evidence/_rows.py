@@ -11,7 +11,7 @@ from hepasome.files import Strict
 # confirmed: seen in the source itself or in the review; secondary: seen in somebody else's table;
 # recalled: from memory, may set a wide prior, never a target
 Confidence = Literal["confirmed", "secondary", "recalled"]
-Cell = Literal["kupffer_cell", "endothelial_cell", "stellate_cell", "hepatocyte"]
+Cell = Literal["kupffer_cell", "endothelial_cell", "stellate_cell", "hepatocyte", "tumour_cell"]
 
 
 class Endpoint(Strict):

@@ -78,10 +78,10 @@ def scoreboard_page(scores: Sequence[Score], command: str) -> str:
     lines = [
         "# Scoreboard",
         "",
-        f"Made by `{command}`. A claim is *reproduced* if its direction holds in 95 % of the draws of what is not known; "
-        "a number if it lies in the 90 % predictive interval; no difference if most simulated trials of that size find "
-        "none. A claim that one cargo did it and that fails at the copies carried is *conditional* on the copies per "
-        "vesicle that it would take. Everything else is *not reproduced*, and stays here.",
+        f"Made by `{command}`. A claim is *reproduced* if its direction holds in 95 % of the draws of what is not "
+        "known, a number if it lies in the 90 % predictive interval, no difference if most simulated trials of that "
+        "size find none. A claim that one cargo did it and that fails at the copies carried is *conditional* on the "
+        "copies per vesicle that it would take. Everything else is *not reproduced*, and stays here.",
         "",
         str(directions(scores)),
         "",
