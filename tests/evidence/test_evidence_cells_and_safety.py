@@ -1,4 +1,4 @@
-"""S08, S12, S13, S25 and S27: what was given to whom, which corrections stand, and that recalled numbers are no targets."""
+"""S08, S12, S13, S25 and S27: what was given to whom, which corrections stand; recalled numbers are no targets."""
 
 import pytest
 
