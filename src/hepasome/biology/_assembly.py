@@ -88,7 +88,7 @@ def instances(structure: Structure) -> dict[str, str]:
         found |= {f"{zone}_{name}": module for name, module in present.zone.items()}
     for scope, cell in _cells(structure):
         found |= {f"{scope}_{row.action}": _RNA_MODULES[row.form] for row in _actions_in(structure, cell)}
-    for scope, name in (*_cells(structure), *_soluble(structure)):
+    for scope, name in _unattributed(structure):
         found[f"{scope}_{name}_activity"] = "unattributed_activity"
     return found
 
@@ -147,6 +147,12 @@ def _soluble(structure: Structure) -> Iterator[tuple[str, str]]:
         yield from ((scope, _SOLUBLE) for scope in scopes)
 
 
+def _unattributed(structure: Structure) -> Iterator[tuple[str, str]]:
+    """Where unattributed activities are: none for a cell type on which the table of activities lists none."""
+    listed = {row.activity for row in activities()}
+    yield from (place for place in (*_cells(structure), *_soluble(structure)) if place[1] in listed)
+
+
 @cache
 def _file(module: str) -> str:
     for path in sorted((FOLDER / "modules").glob("*.ant")):
@@ -176,7 +182,7 @@ def _vesicle_effects(structure: Structure, modules: dict[str, str]) -> tuple[lis
             lines += [f"{name}.{p} is {row.action}_{p};" for p in _OWN_PARAMETERS[row.form]]
             lines.append(f"{name}.copies_per_vesicle is {row.copies_parameter};")
             _multiply(factors, modules, scope, row.module, row.factor, f"{name}.target_factor")
-    for scope, name in (*_cells(structure), *_soluble(structure)):
+    for scope, name in _unattributed(structure):
         exposure = f"body_{name}.exposure" if name == _SOLUBLE else f"{scope}_{name}.exposure"
         lines += [
             f"{scope}_{name}_activity.exposure := {exposure};",

@@ -15,6 +15,7 @@ from hepasome.files import Strict, input_error, read_table
 FOLDER = Path(str(resources.files("hepasome.biology")))
 SPECIES = tuple(sorted(path.stem for path in (FOLDER / "species").glob("*.csv")))
 MODULES = tuple(sorted(path.stem for path in (FOLDER / "parameters").glob("*.csv")))
+STAND_IN = {"rabbit": "rat", "guinea_pig": "rat"}  # whose rows a species takes where it has none of its own
 
 Status = Literal["measured", "derived", "fitted", "assumed"]
 TargetCell = Literal["kupffer", "endothelial", "stellate", "hepatocyte", "tumour"]
@@ -151,7 +152,26 @@ def parameters(species: str, disease: str = "") -> dict[str, Parameter]:
     rows: dict[str, Parameter] = {}
     for module in [*MODULES, species]:
         rows |= _of_species(module, parameter_rows(module), species, rows)
-    return rows | _of_species(disease, disease_rows(disease), species, {})
+    return _borrowed(species, set(rows)) | rows | _of_species(disease, disease_rows(disease), species, {})
+
+
+def symbols_of(module: str, species: str) -> tuple[str, ...]:
+    """The symbols of one table that a species has a row for, its own or that of the species which stands in for it."""
+    whose = ("any", species, STAND_IN.get(species, species))
+    return tuple(dict.fromkeys(row.symbol for row in parameter_rows(module) if row.species in whose))
+
+
+def _borrowed(species: str, own: set[str]) -> dict[str, Parameter]:
+    """Rows of the species that stands in for another: whatever they are there, here they are assumed."""
+    other = STAND_IN.get(species)
+    return {
+        row.symbol: row.model_copy(
+            update={"species": species, "status": "assumed", "source": f"value of the {other}: {row.source}"}
+        )
+        for module in MODULES
+        for row in parameter_rows(module)
+        if row.species == other and row.symbol not in own
+    }
 
 
 def _of_species(

@@ -23,6 +23,7 @@ from hepasome.biology import (
     module_texts,
 )
 from hepasome.cli._progress import progress_bar
+from hepasome.cli._translate import translate_command
 from hepasome.engine import SIMULATORS, EngineError
 from hepasome.files import FindingList, InputError, input_error, write_atomically
 from hepasome.product import LabAnswers, read_lab_files, write_product
@@ -46,6 +47,7 @@ product_app = typer.Typer(help="Vesicle preparations.", no_args_is_help=True)
 model_app = typer.Typer(help="The model.", no_args_is_help=True)
 app.add_typer(product_app, name="product")
 app.add_typer(model_app, name="model")
+app.command("translate")(translate_command)
 out = Console()
 errors = Console(stderr=True)
 

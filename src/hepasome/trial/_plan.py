@@ -32,11 +32,10 @@ from hepasome.biology import (
 )
 from hepasome.biology import parameters as parameter_table
 from hepasome.evidence import load_evidence
-from hepasome.files import Quantity
 from hepasome.product import Cargo, Product
 from hepasome.trial._assays import INJECTION, PARTICLE_COUNT, error_factor
 from hepasome.trial._draws import central_values, drawn_values, individual, individual_body_weight, stream, two_piece
-from hepasome.trial._protocol import GivenTreatment, Protocol, Step, settle_protocol
+from hepasome.trial._protocol import GivenTreatment, Protocol, Step, absolute_dose, settle_protocol
 from hepasome.trial._study import Study
 
 LADDER = tuple(float(x) for x in np.logspace(-3, 10, 27))  # copies per vesicle, two steps per decade
@@ -341,19 +340,6 @@ class _Errors(_Typical):
     def dose_factor(self, day: int) -> float:
         batch = stream(self._seed, "batch", self._arm, day)
         return error_factor(PARTICLE_COUNT, batch) * error_factor(INJECTION, self._rng)
-
-
-def absolute_dose(dose: Quantity, body_weight: float) -> Quantity:
-    """A dose per body weight as the dose of one subject; any other as it is.
-
-    Args:
-        dose: The dose as the study gives it.
-        body_weight: Of the subject, g.
-    """
-    for unit in ("ug", "particles", "cells"):
-        if dose.fits(f"{unit}/kg"):
-            return Quantity(dose.to(f"{unit}/kg") * body_weight / 1000, unit)
-    return dose
 
 
 def _subject(
