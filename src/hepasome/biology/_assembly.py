@@ -172,9 +172,12 @@ def _vesicle_effects(structure: Structure, modules: dict[str, str]) -> tuple[lis
     """What named cargo and unattributed activities do: lines, and the terms of every factor that they multiply."""
     factors: dict[str, list[str]] = {}
     lines = []
+    known = parameters(structure.species, structure.disease)
     for scope, cell in _cells(structure):
         for row in _actions_in(structure, cell):
             name = f"{scope}_{row.action}"
+            if row.form == "occupancy" and row.transfected_parameter in known:
+                lines.append(f"{name}.transfected_copies is {row.transfected_parameter};")
             lines += [f"{name}.{copied} := {scope}_{cell}.{copied};" for copied in _FROM_DELIVERY[row.form]]
             lines += [f"{name}.{p} is {row.action}_{p};" for p in _OWN_PARAMETERS[row.form]]
             lines.append(f"{name}.copies_per_vesicle is {row.copies_parameter};")

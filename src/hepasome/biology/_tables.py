@@ -115,6 +115,11 @@ class Action(Strict):
         """The parameter that holds the copies of this RNA per vesicle."""
         return copies_parameter(self.cargo)
 
+    @property
+    def transfected_parameter(self) -> str:
+        """The parameter, where there is one, for copies on AGO of a mimic of this miRNA that was transfected."""
+        return f"{self.cargo.replace('-', '_')}_transfected_copies"
+
 
 class Activity(Strict):
     """One factor of a module that an unattributed activity slows or speeds up."""

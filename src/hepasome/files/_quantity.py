@@ -29,6 +29,9 @@ _DEFINITIONS = """
     millimetre = 1e-3 * metre = mm
     nanometre = 1e-9 * metre = nm
     micrometre = 1e-6 * metre = um
+    mole = [substance] = mol
+    millimole = 1e-3 * mole = mmol
+    micromole = 1e-6 * mole = umol
     particle = [particle] = particle = particles
     cell = [cell] = cell = cells
     cell_equivalent = [cell_equivalent] = cell_equivalent = cell_equivalents

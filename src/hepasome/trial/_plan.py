@@ -23,7 +23,6 @@ from hepasome.biology import (
     CELLS_PRESENT,
     SOLUBLE_FACTORS,
     Structure,
-    actions,
     copies_parameter,
     fenestral_permeability,
     model_sbml,
@@ -308,8 +307,7 @@ class _Typical:
         )
 
     def copies(self, product: Product) -> dict[str, float]:
-        known = {row.cargo for row in actions()}
-        copies = {c.name: self._copies(product, c) for c in product.vesicles.cargo if c.name in known}
+        copies = {c.name: self._copies(product, c) for c in product.vesicles.cargo}
         return copies if self._keep else dict.fromkeys(copies, 0.0)
 
     def traits(self, product: Product) -> dict[str, float]:
