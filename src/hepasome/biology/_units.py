@@ -57,6 +57,20 @@ def sbml_unit(unit: str) -> str:
     return _BUILT_IN[unit] if unit in _BUILT_IN else "unit_" + _plain(unit)
 
 
+def check_unit(unit: str) -> str:
+    """The unit itself.
+
+    Raises:
+        ValueError: If it is not made of the units that the model may use; the message is for the user.
+    """
+    try:
+        _parts(unit)
+    except (KeyError, ValueError):
+        listed = ", ".join(_ATOMS)
+        raise ValueError(f"`{unit}` is not a unit of the model; units are made of {listed}, 1, `*` and `/`") from None
+    return unit
+
+
 def define_units(model: libsbml.Model, units: Iterable[str]) -> None:
     """Add unit definitions and the model-wide units: hours, millilitres, items."""
     for name in sorted({*units, _HOUR, _MILLILITRE} - set(_BUILT_IN)):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hepasome.evidence import Claim, load_evidence
+from hepasome.inference._checks import judge_check
 from hepasome.product import CEILINGS, Cargo
 from hepasome.trial import LADDER, SURVIVAL, Run
 
@@ -60,7 +61,14 @@ def judge(run: Run) -> list[Verdict]:
     return [_judge(run, claim) for claim in claims]
 
 
+def judge_checks(study: str) -> list[Verdict]:
+    """The verdict of every claim about a record that can be checked without a simulation."""
+    return [_checked(claim) for claim in load_evidence().claims_of(study) if claim.kind == "check"]
+
+
 def _judge(run: Run, claim: Claim) -> Verdict:
+    if claim.kind == "check":
+        return _checked(claim)
     label = _endpoint_label(run, claim)
     if label is None:
         return _not_judged(claim, "The study file has no such endpoint at that time.")
@@ -223,6 +231,11 @@ def _cargo(run: Run, claim: Claim) -> tuple[Cargo, ...]:
 def _endpoint_label(run: Run, claim: Claim) -> str | None:
     label = f"{claim.endpoint} at {claim.at}" if claim.at else claim.endpoint
     return label if label in [str(endpoint) for endpoint in run.study.endpoints] else None
+
+
+def _checked(claim: Claim) -> Verdict:
+    label, reason = judge_check(claim)
+    return Verdict(claim, label, None, None, None, None, None, None, reason)
 
 
 def _not_judged(claim: Claim, reason: str) -> Verdict:

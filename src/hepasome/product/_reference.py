@@ -1,4 +1,4 @@
-"""How a study names a product: as it is, enriched in a cargo, or with a cargo removed."""
+"""How a study names a product: as it is, enriched in a cargo, with a cargo removed, or stored."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from hepasome.files import Strict, input_error, inside
-from hepasome.product._product import PRODUCT_ID, Cargo, Estimate, Product, load_product
+from hepasome.product._estimate import Estimate
+from hepasome.product._product import PRODUCT_ID, Cargo, Product, load_product
+from hepasome.product._storage import Storage
 
 _RNA = ("miRNA", "mRNA", "other_RNA")
 _AMOUNT = re.compile(r"\d+(?:\.\d*)?(?:[eE][-+]?\d+)?\s*(?:x|copies)")
@@ -53,6 +55,7 @@ class ProductReference(Strict):
         enrich: Cargo -> `1000x` (times what the base carries) or `5 copies` (per vesicle).
         remove: Cargo that is silenced or inhibited.
         treat: What the vesicles are treated with: RNase takes away their RNA, named and not.
+        stored: How it was kept before it was given: `{temperature: -80 C, for: 3 mo, freeze_thaws: 1}`.
         folder: Folder of the study file, from which a path is read.
     """
 
@@ -60,6 +63,7 @@ class ProductReference(Strict):
     enrich: dict[str, str] = Field(default_factory=dict)
     remove: tuple[str, ...] = ()
     treat: tuple[Literal["RNase"], ...] = ()
+    stored: Storage | None = None
     folder: str = Field(default="", exclude=True)
 
     @field_validator("enrich")
@@ -83,7 +87,7 @@ class ProductReference(Strict):
         Raises:
             InputError: If there is no such product, a cargo is not in it, or more copies are asked than fit.
         """
-        base = load_product(self._path())
+        base = self._kept(load_product(self._path()))
         vesicles = base.vesicles
         if not self.enrich and not self.remove and not self.treat:
             return base
@@ -109,6 +113,15 @@ class ProductReference(Strict):
             update={"cargo": tuple(carried.values()), "assumptions": tuple(extra), "treated_with": self.treat}
         )
         return changed if base.kind == "vesicles" else base.model_copy(update={"secretes": changed})
+
+    def _kept(self, base: Product) -> Product:
+        """The product as it was stored."""
+        if self.stored is None:
+            return base
+        if base.kind == "cells":
+            problem, remedy = "What storage does to living cells is not modelled.", "Leave `stored` out."
+            raise input_error(base.id, problem, remedy, field="stored")
+        return base.model_copy(update={"storage": self.stored})
 
     def _path(self) -> str | Path:
         if PRODUCT_ID.fullmatch(self.base):

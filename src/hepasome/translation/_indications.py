@@ -161,7 +161,7 @@ def _over_all(judged: list[TranslationClaim]) -> TranslationClaim:
         label = "not reproduced"
     reason = (
         f"Of {len(judged)} studies {counts['reproduced']} have a dose, {counts['conditional']} one that is too "
-        f"uncertain or rests on body size alone, and {rest} give nothing to animals."
+        f"uncertain or rests on body size alone, and for {rest} there is nothing to translate or judge."
     )
     statement = "a human-equivalent dose with its uncertainty exists for each indication"
     return TranslationClaim(SYSTEM, SYSTEM, "", statement, label, reason)
