@@ -77,7 +77,7 @@ class StudyRecord(Strict):
     system: str
     title: str
     reference: str
-    given: Literal["EV", "CM", "CELL", "EV and CELL", "CELL and CM", "mech"]
+    given: Literal["EV", "CM", "CELL", "EV and CELL", "EV and CM", "CELL and CM", "mech"]
     species: Literal["mouse", "rat", "rabbit", "guinea_pig", "pig", "human", "culture", "none"]
     protocol: tuple[ProtocolFact, ...]
     notes: tuple[str, ...]
