@@ -139,7 +139,7 @@ FILES = [
       "Use 'mouse', 'rat', 'rabbit', 'guinea_pig', 'pig', 'human', 'culture' or 'none'.")),
     (RECORD, "given: EV", "given: *EV", 5, "", None, ANCHOR),
     (REFERENCES, *SECOND, 4, "id", "vanpham2017", TWICE),
-    (REFERENCES, "year: 2013\n    journal: Stem", "year: 20133\n    journal: Stem", 13, "references.1.year", 20133,
+    (REFERENCES, "Li T et al.\n    year: 2013", "Li T et al.\n    year: 20133", 13, "references.1.year", 20133,
      ("It should be less than or equal to 2100.", "Correct it.")),
     (REFERENCES, None, None, None, "", None, NO_FILE),
 ]  # fmt: skip
