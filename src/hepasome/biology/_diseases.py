@@ -18,7 +18,8 @@ class Induction(Strict):
         meaning: What it is, for readers.
         unit: Unit in which the model takes it; the study may write any unit of that dimension.
         factor: Times this number, it is what is added or set.
-        adds_to: State to which it is added at the start and at every repeat: `BODY.module.state`, or with `ZONE`.
+        adds_to: State to which it is added at the start and at every repeat: `BODY.module.state`, or with `ZONE`; or
+            several, each of which gets the whole.
         sets: Parameter that has this value from the start on.
         lasts: Parameter that is one for as long as this (a time) from the start on, and zero else.
         exact: Whether it has no error of injection.
@@ -28,7 +29,7 @@ class Induction(Strict):
     meaning: str
     unit: str
     factor: float = 1.0
-    adds_to: str = ""
+    adds_to: str | tuple[str, ...] = ""
     sets: str = ""
     lasts: str = ""
     exact: bool = False
@@ -39,6 +40,11 @@ class Induction(Strict):
         if not (self.adds_to or self.sets or self.lasts):
             raise ValueError("write what it does: adds_to, sets or lasts")
         return self
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The states to which it is added."""
+        return (self.adds_to,) if isinstance(self.adds_to, str) else self.adds_to
 
 
 class DiseaseModel(Strict):
