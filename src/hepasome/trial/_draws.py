@@ -10,7 +10,7 @@ from hepasome.biology import from_scale, parameter_rows, parameters, scaled_to_b
 
 # Modules whose parameters have a prior that is drawn. The disease modules stay at the values that were calibrated on
 # untreated animals: their joint uncertainty is not known yet, and drawing them one by one would break the calibration.
-DRAWN_MODULES = ("circulation", "sinusoid", "delivery", "rna_action", "cells", "soluble", "unattributed_activity")
+DRAWN_MODULES = ("circulation", "sinusoid", "delivery", "rna_action", "cells", "soluble", "sphingosine", "unattributed_activity")
 _PER_SOURCE_CELL = "unattributed_activity"
 _NINETY_PERCENT = 1.6448536269514722  # standard normal deviate of the 95th percentile
 _SHARES = (
