@@ -81,7 +81,8 @@ def test_a_study_of_repeated_injury_has_an_untreated_arm_in_which_it_is_stopped(
 def test_record_and_study_file_agree_on_what_was_given_to_whom(name):
     study, record = load_study(name), EVIDENCE.record(name)
     kinds = {product.kind for product in study.products().values()}
-    assert kinds == {"EV": {"vesicles"}, "CELL": {"cells"}, "CM": {"conditioned_medium"}}[record.given]
+    given = {"EV": "vesicles", "CELL": "cells", "CM": "conditioned_medium"}
+    assert kinds == {given[one] for one in record.given.split(" and ")}
     assert (study.subject.species, study.system, study.reference) == (record.species, record.system, record.reference)
 
 
@@ -201,7 +202,9 @@ def test_a_recalled_number_is_never_a_target(row):
 
 
 def _as_target(row):
-    return {"kind": "number", "value": -0.5, "unit": "share"} if isinstance(row, Claim) else {"use": "target"}
+    if not isinstance(row, Claim):
+        return {"use": "target"}
+    return {"kind": "number", "direction": "down", "value": -0.5, "unit": "share"}
 
 
 @pytest.mark.parametrize("name", ["li2013", "hyun2015", "qu2017"])

@@ -23,10 +23,11 @@ from hepasome.biology import (
     module_texts,
 )
 from hepasome.cli._progress import progress_bar
+from hepasome.cli._translate import translate_command
 from hepasome.engine import SIMULATORS, EngineError
 from hepasome.files import FindingList, InputError, input_error, write_atomically
 from hepasome.product import LabAnswers, read_lab_files, write_product
-from hepasome.report import endpoint_table, verdict_table
+from hepasome.report import Score, directions, endpoint_table, scoreboard, scoreboard_page, verdict_table
 from hepasome.trial import Computing, Run, study_ids
 
 FAILURE = 1
@@ -46,6 +47,7 @@ product_app = typer.Typer(help="Vesicle preparations.", no_args_is_help=True)
 model_app = typer.Typer(help="The model.", no_args_is_help=True)
 app.add_typer(product_app, name="product")
 app.add_typer(model_app, name="model")
+app.command("translate")(translate_command)
 out = Console()
 errors = Console(stderr=True)
 
@@ -113,24 +115,30 @@ def reproduce(
     study: Annotated[list[str] | None, typer.Argument(help="Studies; default: all shipped ones.")] = None,
     seed: Seed = 1,
     draws: Annotated[int, typer.Option(min=1, help="Draws of what is not known.")] = 100,
+    page: Annotated[Path | None, typer.Option(help="Write the scoreboard with every claim as a Markdown page.")] = None,
     workers: Workers = 2,
     scheduler: Scheduler = None,
     simulator: SimulatorOption = "compiled",
 ) -> None:
-    """Hold studies against their published claims: the scoreboard."""
+    """Hold studies against their published claims: the scoreboard. Named studies are shown claim by claim."""
     computing = _computing(workers, scheduler, simulator)
     loaded = [load_study(name) for name in study or study_ids()]
     failed = 0
-    counts: dict[str, int] = {}
+    scores = []
     for one in loaded:
         simulated = _run(one, None, seed, draws, {}, None, computing)
         failed += _failures(simulated.run)
-        _print(f"\n{one.study.system} {one.study.title} (seed {seed}, {draws} draws)")
-        out.print(verdict_table(simulated.verdicts))
-        for verdict in simulated.verdicts:
-            counts[verdict.label] = counts.get(verdict.label, 0) + 1
-    total = sum(counts.values())
-    out.print("\n" + ", ".join(f"{number} {label}" for label, number in counts.items()) + f", of {total} claims.")
+        scores.append(Score(one.study.system, one.study.id, one.study.title, simulated.verdicts))
+        if study:
+            _print(f"\n{one.study.system} {one.study.title} (seed {seed}, {draws} draws)")
+            out.print(verdict_table(simulated.verdicts))
+    out.print(scoreboard(scores))
+    _print(f"\n{directions(scores)}")
+    if page is not None:
+        command = (
+            f"hepasome reproduce {' '.join(study or ())}".strip() + f" --seed {seed} --draws {draws} --page {page}"
+        )
+        _print(f"Page: {write_atomically(page, scoreboard_page(scores, command))}")
     if failed:
         raise typer.Exit(FAILURE)
 

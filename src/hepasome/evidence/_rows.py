@@ -11,7 +11,7 @@ from hepasome.files import Strict
 # confirmed: seen in the source itself or in the review; secondary: seen in somebody else's table;
 # recalled: from memory, may set a wide prior, never a target
 Confidence = Literal["confirmed", "secondary", "recalled"]
-Cell = Literal["kupffer_cell", "endothelial_cell", "stellate_cell", "hepatocyte"]
+Cell = Literal["kupffer_cell", "endothelial_cell", "stellate_cell", "hepatocyte", "tumour_cell"]
 
 
 class Endpoint(Strict):
@@ -65,7 +65,7 @@ class StudyRecord(Strict):
         system: Row of the review.
         title: What was studied.
         reference: The primary source.
-        given: EV, CM (conditioned medium), CELL or mech.
+        given: EV, CM (conditioned medium), CELL, two of them where arms differ, or mech.
         species: Whose.
         protocol: Details with their confidence.
         notes: Cautions, among them corrections of the review.
@@ -75,8 +75,8 @@ class StudyRecord(Strict):
     system: str
     title: str
     reference: str
-    given: Literal["EV", "CM", "CELL", "mech"]
-    species: Literal["mouse", "rat", "pig", "human", "culture"]
+    given: Literal["EV", "CM", "CELL", "EV and CELL", "CELL and CM", "mech"]
+    species: Literal["mouse", "rat", "rabbit", "guinea_pig", "pig", "human", "culture"]
     protocol: tuple[ProtocolFact, ...]
     notes: tuple[str, ...]
 

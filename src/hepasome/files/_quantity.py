@@ -26,6 +26,7 @@ _DEFINITIONS = """
     millilitre = 1e-3 * litre = mL = ml
     microlitre = 1e-6 * litre = uL
     metre = [length] = m
+    millimetre = 1e-3 * metre = mm
     nanometre = 1e-9 * metre = nm
     micrometre = 1e-6 * metre = um
     particle = [particle] = particle = particles

@@ -3,7 +3,7 @@
 from hepasome.trial._assays import Assay, assays
 from hepasome.trial._deaths import SURVIVAL, log_rank_p, survival_times
 from hepasome.trial._draws import DRAWN_MODULES, central_values, drawn_values, individual, stream, two_piece
-from hepasome.trial._plan import LADDER, Plan, Planned, Settings, make_plan
+from hepasome.trial._plan import LADDER, Plan, Planned, Settings, absolute_dose, make_plan
 from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, settle_protocol
 from hepasome.trial._run import Computing, Progress, Run, default_folder, run_study, solver_settings
 from hepasome.trial._statistics import EffectSize, compare_arms, hedges_g
@@ -32,6 +32,7 @@ __all__ = [
     "Settings",
     "Study",
     "Treatment",
+    "absolute_dose",
     "assays",
     "central_values",
     "compare_arms",

@@ -313,6 +313,13 @@ class _Typical:
         copies = {c.name: self._copies(product, c) for c in product.vesicles.cargo if c.name in known}
         return copies if self._keep else dict.fromkeys(copies, 0.0)
 
+    def traits(self, product: Product) -> dict[str, float]:
+        given = product.traits.estimates() if product.traits is not None else {}
+        return {
+            name: two_piece(one.value, one.low, one.high, "log", self._stream(product, name))
+            for name, one in given.items()
+        }
+
     def _copies(self, product: Product, cargo: Cargo) -> float:
         if cargo.name in self._replaced:
             return self._replaced[cargo.name]
@@ -377,6 +384,7 @@ def _subject(
                 (soluble,) = target_ids(structure, SOLUBLE_FACTORS)
                 doses.append(engine.Dose(time, soluble, treatment.dose.to("cell_equivalents") * factor))
         if product.kind == "cells":
+            parameters |= how.traits(product)
             switches.append(engine.Switch(treatment.times[0], CELLS_PRESENT, 1.0))
     beside = _done(given.agents, how)
     doses, switches = doses + beside[0], switches + beside[1]
