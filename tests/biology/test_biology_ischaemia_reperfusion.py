@@ -72,13 +72,15 @@ def test_enzymes_peak_early_as_in_reperfusion_and_fall_within_days():
 
 def test_only_hepatocytes_of_the_clamped_share_die():
     # even at an endless hazard nobody outside of the clamped share may die
-    found = reperfused(2.0, [24], ["hepatocyte_number", "zone1_ischaemia_clamped_share"], share=0.4, radical_hazard=50.0)
+    found = reperfused(
+        2.0, [24], ["hepatocyte_number", "zone1_ischaemia_clamped_share"], share=0.4, radical_hazard=50.0
+    )
     assert found["hepatocyte_number"][0] == pytest.approx(0.6, abs=0.03)
     assert found["zone1_ischaemia_clamped_share"][0] < 0.05
 
 
 def test_shares_of_living_cells_add_up():
-    # clamped and unclamped hepatocytes lose what the hazard takes from each; without repair the unclamped ones stay whole
+    # without repair the unclamped hepatocytes stay whole
     columns = ["hepatocyte_number", "zone1_ischaemia_clamped_share"]
     found = reperfused(1.0, [3], columns, poisoned_recovery_rate=0.0, renewal_rate=0.0, turnover_rate=0.0)
     untouched = found["hepatocyte_number"][0] * (1 - found["zone1_ischaemia_clamped_share"][0])

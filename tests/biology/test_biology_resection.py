@@ -36,7 +36,9 @@ def resected(share, days, columns, species="rat", zones=1, disease="resection", 
     return dict(zip(columns, found.T, strict=True))
 
 
-@pytest.mark.parametrize(("species", "disease"), [("pig", "resection"), ("human", "partial_graft"), ("rat", "resection")])
+@pytest.mark.parametrize(
+    ("species", "disease"), [("pig", "resection"), ("human", "partial_graft"), ("rat", "resection")]
+)
 def test_units_hold_and_a_whole_liver_stays_healthy(species, disease):
     assert unit_findings(model_sbml(Structure(species, 3, cells=True, disease=disease))) == []
     columns = ["ALT", "bilirubin", "relative_volume", "portal_pressure", "creatinine", "hepatocyte_lipid", "IL6"]

@@ -34,7 +34,9 @@ def main() -> None:
     grid = np.arange(5.0, 181.0, 5.0)
     alt = np.array([at(simulate(minutes), 6.0, "ALT") for minutes in grid])
     half = float(np.interp(alt[-1] / 2, alt, grid))
-    print(f"ALT at 6 h is half of its largest value after {half:.0f} min of ischaemia (published {HALF_MAXIMUM:.0f} min).")
+    print(
+        f"ALT at 6 h is half of its largest value after {half:.0f} min of ischaemia (published {HALF_MAXIMUM:.0f} min)."
+    )
     for minutes, course in courses.items():
         peak = {name: course["time"][course[name].idxmax()] for name in ("ALT", "AST")}
         print(f"{minutes} min: ALT highest at {peak['ALT']:.0f} h, AST at {peak['AST']:.0f} h of reperfusion")

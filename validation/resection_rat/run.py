@@ -1,4 +1,4 @@
-"""Untreated resection in the rat: the model beside Furchtgott 2009 and rats of Aarhus. Run `python validation/resection_rat/run.py`."""
+"""Untreated resection in the rat beside published courses. Run `python validation/resection_rat/run.py`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ READ_OUTS = (
 REMNANTS = (1 / 3, 0.3, 0.25, 0.2, 0.1)
 # Furchtgott 2009 Biophys J 96:3926, simulated again from the code at github.com/nihcompmed/PePMDT: rat, remnant 1/3
 FURCHTGOTT = {1: 0.374, 2: 0.517, 3: 0.685, 5: 0.909, 7: 0.979}
-# Rats of 238 g, 70 % resected (Int J Surg 2013;11:903): 6.3 g of 8.9 g are taken out, about 9 g are there on days 5 to 8
+# Rats of 238 g (Int J Surg 2013;11:903): 6.3 g of 8.9 g are taken out, about 9 g are there on days 5 to 8
 AARHUS = {0: (8.9 - 6.3) / 8.9, 5: 9.0 / 8.9, 8: 9.0 / 8.9}
 
 
@@ -69,8 +69,12 @@ def at(course: pd.DataFrame, day: float, read_out: str) -> float:
 def agreement(courses: dict[float, pd.DataFrame]) -> pd.DataFrame:
     """Published values beside the simulated ones."""
     third, tenths = courses[1 / 3], courses[0.3]
-    rows = [("Furchtgott 2009", "hepatocyte_number", d, v, at(third, d, "hepatocyte_number")) for d, v in FURCHTGOTT.items()]
-    rows += [("Int J Surg 2013;11:903", "relative_volume", d, v, at(tenths, d, "relative_volume")) for d, v in AARHUS.items()]
+    rows = [
+        ("Furchtgott 2009", "hepatocyte_number", d, v, at(third, d, "hepatocyte_number")) for d, v in FURCHTGOTT.items()
+    ]
+    rows += [
+        ("Int J Surg 2013;11:903", "relative_volume", d, v, at(tenths, d, "relative_volume")) for d, v in AARHUS.items()
+    ]
     table = pd.DataFrame(rows, columns=["source", "read_out", "day", "published", "simulated"])
     return table.assign(ratio=table["simulated"] / table["published"])
 
