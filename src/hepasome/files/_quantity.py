@@ -37,6 +37,8 @@ _DEFINITIONS = """
     cell = [cell] = cell = cells
     cell_equivalent = [cell_equivalent] = cell_equivalent = cell_equivalents
     copy = [copy] = copy = copies
+    share = [share] = share
+    percent = 0.01 * share = percent
 """
 
 _WRITTEN = re.compile(r"\s*([-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?)\s*([^\d\s.+-].*?)?\s*")

@@ -171,7 +171,8 @@ def _number(claim: Claim, predicted: Draws) -> tuple[Label, str]:
 
 
 def _no_difference(predicted: Draws, error: float, degrees: int) -> tuple[Label, str, float]:
-    share = float(np.mean(np.abs(predicted) < stats.t.ppf(0.975, degrees) * error))
+    # where no animal differs from another, in survival for example, only what no assay sees is no difference
+    share = float(np.mean(np.abs(predicted) < max(stats.t.ppf(0.975, degrees) * error, _NEGLIGIBLE)))
     return (
         ("reproduced" if share > 0.5 else "not reproduced"),
         f"{share:.0%} of simulated trials find no difference.",

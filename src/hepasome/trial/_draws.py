@@ -14,7 +14,7 @@ _PER_SOURCE_CELL = ("unattributed_activity", "tumour_activity")
 _PER_DISEASE = ("tumour_sensitivity",)  # what one tumour feels says nothing about another
 DRAWN_MODULES = (
     *("circulation", "sinusoid", "culture", "delivery", "rna_action", "rna_response", "protein_transfer"),
-    *("cells", "soluble", "tumour_site", "immunity", "immunomodulators"),
+    *("cells", "soluble", "tumour_site", "immunity", "immunomodulators", "sphingosine"),
     *_PER_SOURCE_CELL,
     *_PER_DISEASE,
 )

@@ -201,8 +201,8 @@ def _induction(
             continue
         for name, amount in amounts.items():
             row, value = given[name], amount * given[name].factor
-            if row.adds_to:
-                yield from (Step(time, i, value, True, row.exact) for i in target_ids(structure, row.adds_to))
+            for state in row.states if row.adds_to else ():
+                yield from (Step(time, i, value, True, row.exact) for i in target_ids(structure, state))
             if row.sets:
                 yield Step(time, row.sets, value, False, True)
             if row.lasts:
