@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import pandas as pd
+
 from hepasome import report as reports
 from hepasome.engine import SimulatorName
 from hepasome.inference import Verdict, judge
+from hepasome.translation import DRAWS, Translation
+from hepasome.translation import translate as translate_study
 from hepasome.trial import Computing, Progress, Run, Settings, Study, default_folder, run_study
 from hepasome.trial import load_study as read_study
 
@@ -92,6 +96,54 @@ class LoadedStudy:
 
     def _folder(self, settings: Settings, simulator: str) -> Path:
         return default_folder(self.study, settings, RUNS, simulator)
+
+
+@dataclass(frozen=True)
+class TranslatedStudy:
+    """A study whose dose was translated to humans.
+
+    Attributes:
+        translation: Every human dose with its interval, and what drives it.
+    """
+
+    translation: Translation
+
+    def table(self) -> pd.DataFrame:
+        """One row per human dose: method, route, cell, and median, low and high of dose, particles and factor."""
+        return self.translation.table()
+
+    def report(self, folder: Path | str) -> list[Path]:
+        """Write JSON and a picture into a folder; the files written."""
+        return reports.write_translation(self.translation, folder)
+
+
+def translate(
+    study: str | Path | LoadedStudy,
+    *,
+    arm: str | None = None,
+    cell: str | None = None,
+    draws: int = DRAWS,
+    seed: int = 1,
+    workers: int = 1,
+    on_progress: Progress | None = None,
+) -> TranslatedStudy:
+    """The human-equivalent dose of a study in animals, by three routes side by side.
+
+    Args:
+        study: Id of a shipped study, path of a study file, or a loaded study.
+        arm: Which treated arm; default: the one that most claims are about.
+        cell: Which cell must get the same; default: the one that the claims name, else the one that gets most.
+        draws: Draws of what is not known.
+        seed: Seed of everything random; the same seed gives the same result.
+        workers: Threads.
+        on_progress: Called with the simulations done and all that are known to be needed.
+
+    Raises:
+        InputError: If the study gives no dose to animals, or there is no such arm or cell.
+    """
+    read = study.study if isinstance(study, LoadedStudy) else read_study(study)
+    found = translate_study(read, arm=arm, cell=cell, draws=draws, seed=seed, workers=workers, on_progress=on_progress)
+    return TranslatedStudy(found)
 
 
 def load_study(name: str | Path) -> LoadedStudy:

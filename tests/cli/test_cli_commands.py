@@ -220,12 +220,14 @@ def test_the_model_is_exported_as_valid_sbml(hepasome, tmp_path):
     assert "## delivery" in (tmp_path / "m" / "model.md").read_text()
 
 
-def test_the_scoreboard_counts_every_claim_once(hepasome):
-    code, printed, _ = hepasome("reproduce", "li2013", "--draws", 2)
+def test_the_scoreboard_counts_every_claim_once(hepasome, tmp_path):
+    code, printed, _ = hepasome("reproduce", "li2013", "--draws", 2, "--page", "board.md")
     assert code == 0
-    counts = printed.strip().splitlines()[-1]
-    parts, total = counts.removesuffix(" claims.").split(", of ")
-    assert sum(int(part.split()[0]) for part in parts.split(", ")) == int(total) == 11
+    (row,) = [line for line in printed.splitlines() if line.startswith("S01") and "li2013" in line]
+    total, *labels = [int(cell) for cell in row.split()[2:]]
+    assert sum(labels) == total == 11
+    page = (tmp_path / "board.md").read_text()
+    assert sum(line.startswith("| ") and "% of the draws" in line for line in page.splitlines()) == 11
 
 
 def test_a_full_disk_is_one_sentence_unless_the_traceback_is_asked_for(hepasome, study, monkeypatch):

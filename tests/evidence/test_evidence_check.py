@@ -135,10 +135,11 @@ FILES = [
     (RECORD, "\nreference: li2013", "\nreference: li2031", 4, "reference", "li2031", NO_REFERENCE),
     (RECORD, "table_scrt576", "table_scrt", 8, "reference", "table_scrt", NO_REFERENCE),
     (RECORD, "species: mouse", "species: unicorn", 6, "species", "unicorn",
-     ("This is not one of the allowed words.", "Use 'mouse', 'rat', 'pig', 'human', 'culture' or 'none'.")),
+     ("This is not one of the allowed words.",
+      "Use 'mouse', 'rat', 'rabbit', 'guinea_pig', 'pig', 'human', 'culture' or 'none'.")),
     (RECORD, "given: EV", "given: *EV", 5, "", None, ANCHOR),
     (REFERENCES, *SECOND, 4, "id", "vanpham2017", TWICE),
-    (REFERENCES, "year: 2013", "year: 20133", 13, "references.1.year", 20133,
+    (REFERENCES, "Li T et al.\n    year: 2013", "Li T et al.\n    year: 20133", 13, "references.1.year", 20133,
      ("It should be less than or equal to 2100.", "Correct it.")),
     (REFERENCES, None, None, None, "", None, NO_FILE),
 ]  # fmt: skip

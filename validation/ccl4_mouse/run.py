@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from hepasome import engine
-from hepasome.biology import CCL4_DEPOT, Structure, model_sbml
+from hepasome.biology import Structure, model_sbml, target_ids
 from hepasome.evidence import Observation, load_evidence
 from hepasome.trial import central_values, individual, solver_settings, stream
 
@@ -44,10 +44,12 @@ def main() -> None:
 
 def simulate(dose: float, dose_times: tuple[float, ...], times: np.ndarray) -> pd.DataFrame:
     """Columns time (h), ALT, AST (U/L) and animal: 0 is the typical mouse, the others vary around it."""
-    model = engine.Model(model_sbml(Structure("mouse")))
+    structure = Structure("mouse")
+    model = engine.Model(model_sbml(structure))
+    (depot,) = target_ids(structure, structure.model.induction["dose"].states[0])
     central = central_values("mouse")
     own = [individual(central, "mouse", BODY_WEIGHT, stream(1, "validation", i)) for i in range(ANIMALS)]
-    doses = tuple(engine.Dose(time, CCL4_DEPOT, dose) for time in dose_times)
+    doses = tuple(engine.Dose(time, depot, dose) for time in dose_times)
     subjects = [
         engine.Subject(str(i), {name: v for name, v in values.items() if name in model.parameters}, {}, doses)
         for i, values in enumerate([central, *own])

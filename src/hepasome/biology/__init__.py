@@ -25,6 +25,7 @@ from hepasome.biology._routes import (
 from hepasome.biology._sbml import model_sbml, unit_findings
 from hepasome.biology._tables import (
     SPECIES,
+    STAND_IN,
     Action,
     Activity,
     Parameter,
@@ -36,6 +37,7 @@ from hepasome.biology._tables import (
     from_scale,
     parameter_rows,
     parameters,
+    symbols_of,
     to_scale,
     variables,
 )
@@ -45,6 +47,7 @@ __all__ = [
     "CELL_TYPES",
     "SOLUBLE_FACTORS",
     "SPECIES",
+    "STAND_IN",
     "Action",
     "Activity",
     "Agent",
@@ -77,6 +80,7 @@ __all__ = [
     "routes_into",
     "scaled_to_body_weight",
     "state_count",
+    "symbols_of",
     "target_ids",
     "to_scale",
     "unit_findings",

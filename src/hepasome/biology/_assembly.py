@@ -8,13 +8,19 @@ from dataclasses import dataclass
 
 from hepasome.biology._diseases import DiseaseModel, disease_model
 from hepasome.biology._symbols import check_wiring, module_file, module_words
-from hepasome.biology._tables import FOLDER, ReadOut, actions, activities, all_read_outs, parameters
+from hepasome.biology._tables import FOLDER, Action, ReadOut, actions, activities, all_read_outs, parameters
 from hepasome.biology._wiring import Instances, instances_of, joined
 from hepasome.files import Finding, InputError, read_text
 
 MODEL = "liver_trial"
 CELL_TYPES = ("kupffer", "endothelial", "stellate", "hepatocyte", "tumour")
 _SOLUBLE = "soluble"
+_RNA_MODULES = {"occupancy": "rna_action", "response": "rna_response"}
+_FROM_DELIVERY = {"occupancy": ("loaded_copies",), "response": ("processed", "size_factor")}
+_OWN_PARAMETERS = {
+    "occupancy": ("dissociation_constant", "sites", "background_copies"),
+    "response": ("half_maximal_copies", "strength"),
+}
 
 
 @dataclass(frozen=True)
@@ -80,8 +86,8 @@ def instances(structure: Structure) -> dict[str, str]:
     for zone in structure.zone_names:
         found |= {f"{zone}_{name}": module for name, module in present.zone.items()}
     for scope, cell in _cells(structure):
-        found |= {f"{scope}_{row.action}": "rna_action" for row in actions() if row.cell == cell}
-    for scope, name in (*_cells(structure), *_soluble(structure)):
+        found |= {f"{scope}_{row.action}": _RNA_MODULES[row.form] for row in _actions_in(structure, cell)}
+    for scope, name in _unattributed(structure):
         found[f"{scope}_{name}_activity"] = "unattributed_activity"
     return found
 
@@ -132,28 +138,39 @@ def _cells(structure: Structure) -> Iterator[tuple[str, str]]:
         yield from ((scope, cell) for scope in scopes)
 
 
+def _actions_in(structure: Structure, cell: str) -> list[Action]:
+    """Actions of named cargo in a cell type; a response has a state, so it is left out where it could do nothing."""
+    of_cell = (row for row in actions() if row.cell == cell)
+    return [row for row in of_cell if row.form == "occupancy" or structure.present.has(row.module)]
+
+
 def _soluble(structure: Structure) -> Iterator[tuple[str, str]]:
     if _SOLUBLE in structure.present.body:
         scopes = structure.zone_names if structure.present.zone else ("body",)
         yield from ((scope, _SOLUBLE) for scope in scopes)
 
 
+def _unattributed(structure: Structure) -> Iterator[tuple[str, str]]:
+    """Where unattributed activities are: none for a cell type on which the table of activities lists none."""
+    listed = {row.activity for row in activities()}
+    yield from (place for place in (*_cells(structure), *_soluble(structure)) if place[1] in listed)
+
+
 def _vesicle_effects(structure: Structure, modules: dict[str, str]) -> tuple[list[str], dict[str, list[str]]]:
     """What named cargo and unattributed activities do: lines, and the terms of every factor that they multiply."""
     factors: dict[str, list[str]] = {}
     lines = []
+    known = parameters(structure.species, structure.disease)
     for scope, cell in _cells(structure):
-        for row in actions():
-            if row.cell != cell:
-                continue
+        for row in _actions_in(structure, cell):
             name = f"{scope}_{row.action}"
-            lines += [
-                f"{name}.loaded_copies := {scope}_{cell}.loaded_copies;",
-                f"{name}.copies_per_vesicle is {row.copies_parameter};",
-                *(f"{name}.{p} is {row.action}_{p};" for p in ("dissociation_constant", "sites", "background_copies")),
-            ]
+            if row.form == "occupancy" and row.transfected_parameter in known:
+                lines.append(f"{name}.transfected_copies is {row.transfected_parameter};")
+            lines += [f"{name}.{copied} := {scope}_{cell}.{copied};" for copied in _FROM_DELIVERY[row.form]]
+            lines += [f"{name}.{p} is {row.action}_{p};" for p in _OWN_PARAMETERS[row.form]]
+            lines.append(f"{name}.copies_per_vesicle is {row.copies_parameter};")
             _multiply(factors, modules, scope, row.module, row.factor, f"{name}.target_factor")
-    for scope, name in (*_cells(structure), *_soluble(structure)):
+    for scope, name in _unattributed(structure):
         exposure = f"body_{name}.exposure" if name == _SOLUBLE else f"{scope}_{name}.exposure"
         lines += [
             f"{scope}_{name}_activity.exposure := {exposure};",

@@ -19,7 +19,8 @@ class Induction(Strict):
         meaning: What it is, for readers.
         unit: Unit in which the model takes it; the study may write any unit of that dimension.
         factor: Times this number, it is what is added or set.
-        adds_to: State to which it is added at the start and at every repeat: `BODY.module.state`, or with `ZONE`.
+        adds_to: State to which it is added at the start and at every repeat: `BODY.module.state`, or with `ZONE`; or
+            several, each of which gets the whole.
         sets: Parameter that has this value from the start on.
         lasts: Parameter that is one for as long as this (a time) from the start on, and zero else.
         exact: Whether it has no error of injection.
@@ -29,7 +30,7 @@ class Induction(Strict):
     meaning: str
     unit: str
     factor: float = 1.0
-    adds_to: str = ""
+    adds_to: str | tuple[str, ...] = ""
     sets: str = ""
     lasts: str = ""
     exact: bool = False
@@ -40,6 +41,11 @@ class Induction(Strict):
         if not (self.adds_to or self.sets or self.lasts):
             raise ValueError("write what it does: adds_to, sets or lasts")
         return self
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The states to which it is added."""
+        return (self.adds_to,) if isinstance(self.adds_to, str) and self.adds_to else tuple(self.adds_to)
 
 
 class DiseaseModel(Strict):
@@ -108,9 +114,12 @@ def _check(name: str, disease: DiseaseModel, document: Document) -> None:
     for field, given in disease.induction.items():
         line = document.line(("induction", field))
         place = f"induction.{field}"
-        if given.adds_to and not _state(disease, given.adds_to):
-            remedy = "Write `BODY.instance.state` or `ZONE.instance.state`, with names of the parts of this disease."
-            found.add("The parts have no such state.", remedy, line=line, field=place, value=given.adds_to)
+        for state in given.states:
+            if not _state(disease, state):
+                remedy = (
+                    "Write `BODY.instance.state` or `ZONE.instance.state`, with names of the parts of this disease."
+                )
+                found.add("The parts have no such state.", remedy, line=line, field=place, value=state)
         for symbol in (given.sets, given.lasts):
             if symbol and symbol not in parameters(disease.species[0], disease.id):
                 remedy = "Use the symbol of a parameter."

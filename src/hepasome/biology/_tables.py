@@ -16,6 +16,7 @@ from hepasome.files import Strict, input_error, read_table
 FOLDER = Path(str(resources.files("hepasome.biology")))
 SPECIES = tuple(sorted(path.stem for path in (FOLDER / "species").glob("*.csv")))
 MODULES = tuple(sorted(path.stem for path in (FOLDER / "parameters").glob("*.csv")))
+STAND_IN = {"rabbit": "rat", "guinea_pig": "rat"}  # whose rows a species takes where it has none of its own
 
 Status = Literal["measured", "derived", "fitted", "assumed"]
 Unit = Annotated[str, AfterValidator(check_unit)]
@@ -97,7 +98,10 @@ class ReadOut(Strict):
 
 
 class Action(Strict):
-    """One miRNA on one target in one cell type, and the factor of a module that it multiplies."""
+    """One RNA on one target in one cell type, and the factor of a module that it multiplies.
+
+    `form`: a miRNA occupies sites of a target; an RNA without a target model gives a response that saturates.
+    """
 
     action: str
     cargo: str
@@ -106,11 +110,17 @@ class Action(Strict):
     module: str
     factor: str
     evidence: str
+    form: Literal["occupancy", "response"] = "occupancy"
 
     @property
     def copies_parameter(self) -> str:
-        """The parameter that holds the copies of this miRNA per vesicle."""
+        """The parameter that holds the copies of this RNA per vesicle."""
         return copies_parameter(self.cargo)
+
+    @property
+    def transfected_parameter(self) -> str:
+        """The parameter, where there is one, for copies on AGO of a mimic of this miRNA that was transfected."""
+        return f"{self.cargo.replace('-', '_')}_transfected_copies"
 
 
 class Activity(Strict):
@@ -144,7 +154,26 @@ def parameters(species: str, disease: str = "") -> dict[str, Parameter]:
     rows: dict[str, Parameter] = {}
     for module in [*MODULES, species]:
         rows |= _of_species(module, parameter_rows(module), species, rows)
-    return rows | _of_species(disease, disease_rows(disease), species, {})
+    return _borrowed(species, set(rows)) | rows | _of_species(disease, disease_rows(disease), species, {})
+
+
+def symbols_of(module: str, species: str) -> tuple[str, ...]:
+    """The symbols of one table that a species has a row for, its own or that of the species which stands in for it."""
+    whose = ("any", species, STAND_IN.get(species, species))
+    return tuple(dict.fromkeys(row.symbol for row in parameter_rows(module) if row.species in whose))
+
+
+def _borrowed(species: str, own: set[str]) -> dict[str, Parameter]:
+    """Rows of the species that stands in for another: whatever they are there, here they are assumed."""
+    other = STAND_IN.get(species)
+    return {
+        row.symbol: row.model_copy(
+            update={"species": species, "status": "assumed", "source": f"value of the {other}: {row.source}"}
+        )
+        for module in MODULES
+        for row in parameter_rows(module)
+        if row.species == other and row.symbol not in own
+    }
 
 
 def _of_species(
@@ -193,7 +222,8 @@ def _files(folder: str) -> list[Path]:
 @cache
 def actions() -> tuple[Action, ...]:
     """Actions of named cargo."""
-    return tuple(read_table(FOLDER / "actions.csv", Action))
+    by_response = (row.model_copy(update={"form": "response"}) for row in read_table(FOLDER / "responses.csv", Action))
+    return (*read_table(FOLDER / "actions.csv", Action), *by_response)
 
 
 @cache

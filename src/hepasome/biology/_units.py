@@ -26,6 +26,7 @@ _ATOMS: dict[str, tuple[int, int, float]] = {
     "ug": (libsbml.UNIT_KIND_GRAM, -6, 1.0),
     "ng": (libsbml.UNIT_KIND_GRAM, -9, 1.0),
     "mol": (libsbml.UNIT_KIND_MOLE, 0, 1.0),
+    "mmol": (libsbml.UNIT_KIND_MOLE, -3, 1.0),
     "umol": (libsbml.UNIT_KIND_MOLE, -6, 1.0),
     "nmol": (libsbml.UNIT_KIND_MOLE, -9, 1.0),
     "fmol": (libsbml.UNIT_KIND_MOLE, -15, 1.0),

@@ -27,11 +27,12 @@ from hepasome.cli._console import errors, out
 from hepasome.cli._console import print_plain as _print
 from hepasome.cli._product import product_app
 from hepasome.cli._progress import progress_bar
+from hepasome.cli._translate import translate_command
 from hepasome.engine import SIMULATORS, EngineError
 from hepasome.evidence import check_evidence, load_evidence
 from hepasome.files import FindingList, InputError, input_error, write_atomically
-from hepasome.inference import Verdict, judge_checks
-from hepasome.report import endpoint_table, verdict_table
+from hepasome.inference import judge_checks
+from hepasome.report import Score, directions, endpoint_table, scoreboard, scoreboard_page, verdict_table
 from hepasome.trial import Computing, Run, study_ids
 
 FAILURE = 1
@@ -50,6 +51,7 @@ app = typer.Typer(
 model_app = typer.Typer(help="The model.", no_args_is_help=True)
 app.add_typer(product_app, name="product")
 app.add_typer(model_app, name="model")
+app.command("translate")(translate_command)
 
 StudyName = Annotated[str, typer.Argument(help="Id of a shipped study, or path of a study file.")]
 Subjects = Annotated[int | None, typer.Option(help="Animals per arm; default: the study's own number.")]
@@ -115,43 +117,38 @@ def reproduce(
     study: Annotated[list[str] | None, typer.Argument(help="Studies; default: all shipped ones.")] = None,
     seed: Seed = 1,
     draws: Annotated[int, typer.Option(min=1, help="Draws of what is not known.")] = 100,
+    page: Annotated[Path | None, typer.Option(help="Write the scoreboard with every claim as a Markdown page.")] = None,
     workers: Workers = 2,
     scheduler: Scheduler = None,
     simulator: SimulatorOption = "compiled",
 ) -> None:
-    """Hold studies against their published claims: the scoreboard."""
+    """Hold studies against their published claims: the scoreboard. Named studies are shown claim by claim."""
     computing = _computing(workers, scheduler, simulator)
-    records = load_evidence().checked
-    loaded = [load_study(name) for name in study or study_ids() if name not in records]
+    checked = [record for record in load_evidence().records if record.id in load_evidence().checked]
+    names = {record.id for record in checked}
+    loaded = [load_study(name) for name in study or study_ids() if name not in names]
     failed = 0
-    counts: dict[str, int] = {}
-    for name in records:
-        if study is None or name in study:
-            _checks(name, counts)
+    scores = [
+        Score(record.system, record.id, record.title, judge_checks(record.id))
+        for record in checked
+        if study is None or record.id in study
+    ]
     for one in loaded:
         simulated = _run(one, None, seed, draws, {}, None, computing)
         failed += _failures(simulated.run)
-        _print(f"\n{one.study.system} {one.study.title} (seed {seed}, {draws} draws)")
-        out.print(verdict_table(simulated.verdicts))
-        _count(simulated.verdicts, counts)
-    total = sum(counts.values())
-    out.print("\n" + ", ".join(f"{number} {label}" for label, number in counts.items()) + f", of {total} claims.")
+        scores.append(Score(one.study.system, one.study.id, one.study.title, simulated.verdicts))
+    for score in scores if study else ():
+        _print(f"\n{score.system} {score.title} (seed {seed}, {draws} draws)")
+        out.print(verdict_table(list(score.verdicts)))
+    out.print(scoreboard(scores))
+    _print(f"\n{directions(scores)}")
+    if page is not None:
+        command = (
+            f"hepasome reproduce {' '.join(study or ())}".strip() + f" --seed {seed} --draws {draws} --page {page}"
+        )
+        _print(f"Page: {write_atomically(page, scoreboard_page(scores, command))}")
     if failed:
         raise typer.Exit(FAILURE)
-
-
-def _checks(name: str, counts: dict[str, int]) -> None:
-    """Claims that are looked up: there is nothing to simulate."""
-    record, verdicts = load_evidence().record(name), judge_checks(name)
-    if record is not None:
-        _print(f"\n{record.system} {record.title} (checked, not simulated)")
-    out.print(verdict_table(verdicts))
-    _count(verdicts, counts)
-
-
-def _count(verdicts: list[Verdict], counts: dict[str, int]) -> None:
-    for verdict in verdicts:
-        counts[verdict.label] = counts.get(verdict.label, 0) + 1
 
 
 @app.command()

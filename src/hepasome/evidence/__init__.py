@@ -3,6 +3,7 @@
 from hepasome.evidence._check import check_evidence
 from hepasome.evidence._load import Evidence, endpoint_names, endpoints, load_evidence, read_evidence
 from hepasome.evidence._rows import Claim, Confidence, Endpoint, Observation, ProtocolFact, Reference, StudyRecord
+from hepasome.evidence._trial_doses import TrialDose, trial_doses
 
 __all__ = [
     "Claim",
@@ -13,9 +14,11 @@ __all__ = [
     "ProtocolFact",
     "Reference",
     "StudyRecord",
+    "TrialDose",
     "check_evidence",
     "endpoint_names",
     "endpoints",
     "load_evidence",
     "read_evidence",
+    "trial_doses",
 ]

@@ -13,7 +13,7 @@ from hepasome.files import Strict
 Confidence = Literal["confirmed", "secondary", "recalled"]
 # what can be checked without a simulation; the functions stand in hepasome.inference
 Check = Literal["size", "marker", "carries", "storage", "not_checkable"]
-Cell = Literal["kupffer_cell", "endothelial_cell", "stellate_cell", "hepatocyte"]
+Cell = Literal["kupffer_cell", "endothelial_cell", "stellate_cell", "hepatocyte", "tumour_cell"]
 
 
 class Endpoint(Strict):
@@ -22,7 +22,17 @@ class Endpoint(Strict):
     id: str
     meaning: str
     unit: str
-    kind: Literal["serum", "tissue_RNA", "tissue_protein", "histology"]
+    kind: Literal[
+        "serum",
+        "tissue_RNA",
+        "tissue_protein",
+        "histology",
+        "outcome",
+        "imaging",
+        "haemodynamics",
+        "culture",
+        "blood_cells",
+    ]
 
 
 class Reference(Strict):
@@ -57,7 +67,7 @@ class StudyRecord(Strict):
         system: Row of the review.
         title: What was studied.
         reference: The primary source.
-        given: EV, CM (conditioned medium), CELL or mech.
+        given: EV, CM (conditioned medium), CELL, two of them where arms differ, or mech.
         species: Whose; `none` where nothing is simulated and all claims are checks.
         protocol: Details with their confidence.
         notes: Cautions, among them corrections of the review.
@@ -67,8 +77,8 @@ class StudyRecord(Strict):
     system: str
     title: str
     reference: str
-    given: Literal["EV", "CM", "CELL", "mech"]
-    species: Literal["mouse", "rat", "pig", "human", "culture", "none"]
+    given: Literal["EV", "CM", "CELL", "EV and CELL", "EV and CM", "CELL and CM", "mech"]
+    species: Literal["mouse", "rat", "rabbit", "guinea_pig", "pig", "human", "culture", "none"]
     protocol: tuple[ProtocolFact, ...]
     notes: tuple[str, ...]
 

@@ -26,13 +26,19 @@ _DEFINITIONS = """
     millilitre = 1e-3 * litre = mL = ml
     microlitre = 1e-6 * litre = uL
     metre = [length] = m
+    millimetre = 1e-3 * metre = mm
     nanometre = 1e-9 * metre = nm
     micrometre = 1e-6 * metre = um
+    mole = [substance] = mol
+    millimole = 1e-3 * mole = mmol
+    micromole = 1e-6 * mole = umol
     celsius = [temperature] = C
     particle = [particle] = particle = particles
     cell = [cell] = cell = cells
     cell_equivalent = [cell_equivalent] = cell_equivalent = cell_equivalents
     copy = [copy] = copy = copies
+    share = [share] = share
+    percent = 0.01 * share = percent
 """
 
 _WRITTEN = re.compile(r"\s*([-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?)\s*([^\d\s.+-].*?)?\s*")

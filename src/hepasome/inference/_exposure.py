@@ -68,6 +68,8 @@ def cargo_per_cell(run: Run) -> pd.DataFrame:
             continue
         carried = {cargo.name: cargo.copies_per_vesicle.value for cargo in given.treatment.product.vesicles.cargo}
         for action in actions():
+            if action.form != "occupancy":
+                continue  # without a target model there is no occupancy to solve for: the ladder of the run tells
             if action.cargo not in carried or (arm, action.cell) not in loaded.index:
                 continue
             per_copy = float(loaded[arm, action.cell])

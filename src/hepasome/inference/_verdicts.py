@@ -12,8 +12,8 @@ from scipy import stats
 
 from hepasome.evidence import Claim, load_evidence
 from hepasome.inference._checks import judge_check
-from hepasome.product import CEILINGS
-from hepasome.trial import LADDER, Run
+from hepasome.product import CEILINGS, Cargo
+from hepasome.trial import LADDER, SURVIVAL, Run
 
 REPRODUCED_FROM = 0.95
 _NEGLIGIBLE = 1e-3  # a change of a thousandth is below every assay and above every error of integration
@@ -95,12 +95,13 @@ def _judge(run: Run, claim: Claim) -> Verdict:
         carried, required = _carried(run, claim), required_copies(run, claim, label)
         if math.isnan(required):
             return _not_judged(claim, f"The run has no simulation of the arm without {claim.cargo} to compare with.")
-        verdict, reason = _mechanism(claim, probability, sign * float(np.median(ratio)), carried, required)
+        moved = sign * float(np.median(ratio))
+        verdict, reason = _mechanism(claim, probability, moved, carried, required, _kind(run, claim))
     elif probability >= REPRODUCED_FROM:
         verdict, reason = "reproduced", f"The direction holds in {probability:.0%} of the draws."
     else:
         verdict, reason = "not reproduced", f"The direction holds in {probability:.0%} of the draws; 95 % are asked."
-    if claim.setting == "in_vitro":
+    if claim.setting == "in_vitro" and run.study.subject.culture is None:
         reason += " It was measured in culture; the simulation gives the dose to the animal."
     return Verdict(claim, verdict, probability, change, low, high, carried, required, reason)
 
@@ -135,8 +136,10 @@ def required_copies(run: Run, claim: Claim, label: str) -> float:
     return float(np.exp(np.log(copies[i]) + share * (np.log(copies[i + 1]) - np.log(copies[i]))))
 
 
-def _mechanism(claim: Claim, probability: float, moved: float, carried: float, required: float) -> tuple[Label, str]:
-    native, loaded, physical = CEILINGS.native, CEILINGS.loaded_high, CEILINGS.physical
+def _mechanism(
+    claim: Claim, probability: float, moved: float, carried: float, required: float, kind: str
+) -> tuple[Label, str]:
+    native, loaded, physical = CEILINGS.native, CEILINGS.loaded_high, CEILINGS.most(kind)
     least = math.log1p(claim.smallest_change) if claim.direction == "up" else -math.log1p(-claim.smallest_change)
     if probability >= REPRODUCED_FROM and moved >= least:
         return "reproduced", f"{claim.cargo} does it at the {carried:g} copies per vesicle that the product carries."
@@ -151,9 +154,10 @@ def _mechanism(claim: Claim, probability: float, moved: float, carried: float, r
         )
     times = required / physical
     beyond = f"{times:,.3g} times what fits into a vesicle" if times > 1 else "physically possible"
+    ceilings = f"native {native:g}, loaded {loaded:g}, physical {physical:g}" if kind == "miRNA" else f"{physical:g}"
     return "conditional", (
         f"It would take {required:,.3g} copies of {claim.cargo} per vesicle ({beyond}); the product carries "
-        f"{carried:.3g}. Ceilings: native {native:g}, loaded {loaded:g}, physical {physical:g}."
+        f"{carried:.3g}. Ceiling{'s' if kind == 'miRNA' else ''}: {ceilings}."
     )
 
 
@@ -167,7 +171,8 @@ def _number(claim: Claim, predicted: Draws) -> tuple[Label, str]:
 
 
 def _no_difference(predicted: Draws, error: float, degrees: int) -> tuple[Label, str, float]:
-    share = float(np.mean(np.abs(predicted) < stats.t.ppf(0.975, degrees) * error))
+    # where no animal differs from another, in survival for example, only what no assay sees is no difference
+    share = float(np.mean(np.abs(predicted) < max(stats.t.ppf(0.975, degrees) * error, _NEGLIGIBLE)))
     return (
         ("reproduced" if share > 0.5 else "not reproduced"),
         f"{share:.0%} of simulated trials find no difference.",
@@ -183,7 +188,14 @@ def _predicted(run: Run, ratio: Draws, error: float) -> Draws:
 
 def _sampling_error(run: Run, claim: Claim, label: str) -> tuple[float, int]:
     """Of the log ratio of the arms' means, with its degrees of freedom; NaN if an arm has fewer than two values."""
-    rows = run.endpoints[(run.endpoints["endpoint"] == label) & (run.endpoints["measured"] > 0)]
+    rows = run.endpoints[run.endpoints["endpoint"] == label]
+    if claim.endpoint == SURVIVAL:
+        shares = [rows.loc[rows["arm"] == arm, "measured"].dropna() for arm in (claim.arm, claim.versus)]
+        counts = [(len(alive), max(alive.mean(), 0.5 / len(alive))) for alive in shares if len(alive)]
+        if len(counts) < 2:
+            return math.nan, 0
+        return math.sqrt(sum((1 - share) / (n * share) for n, share in counts)), sum(n for n, _ in counts) - 2
+    rows = rows[rows["measured"] > 0]
     groups = [
         np.log(rows.loc[rows["arm"] == arm, "measured"].to_numpy(dtype=float)) for arm in (claim.arm, claim.versus)
     ]
@@ -205,9 +217,16 @@ def _log_ratio(run: Run, label: str, arm: str, versus: str) -> Draws:
 
 
 def _carried(run: Run, claim: Claim) -> float:
+    return next((c.copies_per_vesicle.value for c in _cargo(run, claim) if c.name == claim.cargo), 0.0)
+
+
+def _kind(run: Run, claim: Claim) -> str:
+    return next((c.kind for c in _cargo(run, claim) if c.name == claim.cargo), "miRNA")
+
+
+def _cargo(run: Run, claim: Claim) -> tuple[Cargo, ...]:
     given = run.plan.protocol.arms[claim.arm].treatment
-    cargo = () if given is None else given.product.vesicles.cargo
-    return next((c.copies_per_vesicle.value for c in cargo if c.name == claim.cargo), 0.0)
+    return () if given is None else given.product.vesicles.cargo
 
 
 def _endpoint_label(run: Run, claim: Claim) -> str | None:

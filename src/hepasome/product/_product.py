@@ -76,6 +76,22 @@ class Cargo(Strict):
     copies_per_vesicle: Estimate
 
 
+class CellTraits(Strict):
+    """In what living donor cells differ from ordinary mesenchymal ones. Names are those of the model's parameters.
+
+    Attributes:
+        c_met_level: c-Met, the receptor that follows HGF into the injured liver, over unmodified cells.
+        hepatocyte_function_per_donor_cell: Function of one engrafted cell over that of a hepatocyte.
+    """
+
+    c_met_level: Estimate | None = None
+    hepatocyte_function_per_donor_cell: Estimate | None = None
+
+    def estimates(self) -> dict[str, Estimate]:
+        """The traits that are given, by name."""
+        return {name: value for name, value in self if value is not None}
+
+
 class Marker(Strict):
     """Something that was looked for in the vesicles, and whether it was found.
 
@@ -108,6 +124,7 @@ class Product(Strict):
         carries: Classes of cargo: protein, mRNA, miRNA, lipid.
         cargo: What the vesicles carry, by name and number.
         secretes: For cells: the id of the vesicle product that they secrete.
+        traits: For cells: in what they differ from ordinary mesenchymal cells.
         particles_per_cell_equivalent: Vesicles in the medium that one cell conditioned; conditioned medium only.
         treated_with: What the vesicles were treated with. RNase takes away RNA that it reaches.
         isolation: How the vesicles were isolated.
@@ -129,6 +146,7 @@ class Product(Strict):
     carries: tuple[Marker, ...] = ()
     cargo: tuple[Cargo, ...] = ()
     secretes: str | Product | None = None
+    traits: CellTraits | None = None
     treated_with: tuple[Literal["RNase"], ...] = ()
     isolation: str = ""
     imaging: str = ""
@@ -158,6 +176,8 @@ class Product(Strict):
             raise ValueError("conditioned medium needs `secretes`, its vesicles, and `particles_per_cell_equivalent`")
         if self.kind == "vesicles" and self.secretes is not None:
             raise ValueError("only a product of cells or conditioned medium has `secretes`")
+        if self.traits is not None and self.kind != "cells":
+            raise ValueError("only a product of cells has `traits`")
         if isinstance(self.secretes, str) and not PRODUCT_ID.fullmatch(self.secretes):
             raise ValueError("`secretes` is the id of a shipped product, or a product written out below it")
         if isinstance(self.secretes, Product) and self.secretes.kind != "vesicles":

@@ -28,12 +28,20 @@ class Ceilings:
             particles per ug (extracellular-vesicles-atlas Fig. 3, Chaudhari 2026).
         loaded_high: Upper end, at 2e9 particles per ug.
         physical: 10,000 nucleotides of RNA in one vesicle (recalled), in miRNAs of 22 nucleotides.
+        physical_mrna: The same 10,000 nucleotides in mRNAs of about 1,700 nucleotides.
+        physical_protein: Proteins of all kinds in one vesicle (Sverdlov 2012, recalled).
     """
 
     native: float = 0.00825
     loaded_low: float = 5.0
     loaded_high: float = 80.0
     physical: float = 450.0
+    physical_mrna: float = 6.0
+    physical_protein: float = 100.0
+
+    def most(self, kind: str) -> float:
+        """Copies of one cargo of a kind that fit into a vesicle."""
+        return {"mRNA": self.physical_mrna, "protein": self.physical_protein}.get(kind, self.physical)
 
 
 CEILINGS = Ceilings()
@@ -128,15 +136,16 @@ def _enriched(cargo: Cargo, amount: str, product: str, extra: list[str]) -> Carg
         problem, remedy = "The product carries no copies of this cargo.", "Ask for a number of copies."
         raise input_error(product, problem, remedy, field=field, value=amount)
     asked = number * native.value if relative else number
-    if asked > CEILINGS.physical:
+    most = CEILINGS.most(cargo.kind)
+    if asked > most:
         raise input_error(
             product,
-            f"A vesicle cannot hold {asked:,.0f} copies of a miRNA: about {CEILINGS.physical:g} fit into it.",
+            f"A vesicle cannot hold {asked:,.0f} copies of {_called(cargo)}: about {most:g} fit into it.",
             "Ask for less; the report says how much a claim would require.",
             field=field,
             value=amount,
         )
-    if asked > CEILINGS.loaded_high:
+    if cargo.kind == "miRNA" and asked > CEILINGS.loaded_high:
         extra.append(
             f"{cargo.name}: {asked:.3g} copies per vesicle is more than loaded vesicles were seen to hold "
             f"({CEILINGS.loaded_low:g} to {CEILINGS.loaded_high:g})."
@@ -148,6 +157,10 @@ def _enriched(cargo: Cargo, amount: str, product: str, extra: list[str]) -> Carg
     else:
         raised = Estimate(value=asked, status="assumed", source="the study file", derivation=amount)
     return cargo.model_copy(update={"copies_per_vesicle": raised})
+
+
+def _called(cargo: Cargo) -> str:
+    return {"mRNA": "an mRNA", "protein": "a protein"}.get(cargo.kind, "a miRNA")
 
 
 def by_name(written: Any) -> Any:

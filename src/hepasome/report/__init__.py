@@ -2,15 +2,35 @@
 
 from hepasome.report._figures import figures
 from hepasome.report._report import render_report, write_report
+from hepasome.report._scoreboard import Directions, Score, directions, scoreboard, scoreboard_page
 from hepasome.report._tables import endpoint_table, identity_table, number, p_value, verdict_table
+from hepasome.report._translation import (
+    against_trials,
+    driver_table,
+    translation_figure,
+    translation_table,
+    trial_table,
+    write_translation,
+)
 
 __all__ = [
+    "Directions",
+    "Score",
+    "against_trials",
+    "directions",
+    "driver_table",
     "endpoint_table",
     "figures",
     "identity_table",
     "number",
     "p_value",
     "render_report",
+    "scoreboard",
+    "scoreboard_page",
+    "translation_figure",
+    "translation_table",
+    "trial_table",
     "verdict_table",
     "write_report",
+    "write_translation",
 ]

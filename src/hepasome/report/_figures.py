@@ -15,6 +15,7 @@ from hepasome.evidence import endpoints
 from hepasome.inference import Verdict, attribution, cargo_per_cell
 from hepasome.product import CEILINGS
 from hepasome.report._style import FATE_COLOURS, arm_colours, look, new_figure
+from hepasome.report._survival import has_deaths, survival_curves
 from hepasome.report._tables import number
 from hepasome.report._time import unit_for
 from hepasome.trial import Run
@@ -52,6 +53,8 @@ def figures(run: Run, verdicts: list[Verdict]) -> dict[str, Figure]:
             made[f"fate_{arm}"] = fate(run, arm)
     if treated_arms(run) and len(cargo_per_cell(run)):
         made["copies"] = copies(run, verdicts)
+    if has_deaths(run):
+        made["survival"] = survival_curves(run)
     if len(attribution(run)):
         made["attribution"] = attribution_forest(run)
     return made

@@ -35,6 +35,8 @@ def endpoint_table(run: Run) -> Table:
             text = f"{number(row['mean'])} ± {number(row['sd'])}"
             if arm != run.study.control and not math.isnan(row["g"]):
                 text += f"\ng {row['g']:+.1f}\n[{row['g_low']:+.1f}, {row['g_high']:+.1f}]\n{p_value(row['p'])}"
+            elif arm != run.study.control and not math.isnan(row["p"]):
+                text += f"\n{p_value(row['p'])}"
             cells.append(text)
         table.add_row(endpoint, *cells)
     counts = run.endpoints.groupby("arm")["subject"].nunique()

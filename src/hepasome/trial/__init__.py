@@ -1,9 +1,10 @@
 """A study: arms, dosing, virtual animals, running, endpoints, statistics."""
 
 from hepasome.trial._assays import Assay, assays
+from hepasome.trial._deaths import SURVIVAL, log_rank_p, survival_times
 from hepasome.trial._draws import DRAWN_MODULES, central_values, drawn_values, individual, stream, two_piece
 from hepasome.trial._plan import LADDER, Plan, Planned, Settings, make_plan
-from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, settle_protocol
+from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, absolute_dose, settle_protocol
 from hepasome.trial._run import Computing, Progress, Run, default_folder, run_study, solver_settings
 from hepasome.trial._statistics import EffectSize, compare_arms, hedges_g
 from hepasome.trial._study import STUDIES, Arm, EndpointAt, Study, Treatment, load_study, study_ids, study_path
@@ -13,6 +14,7 @@ __all__ = [
     "DRAWN_MODULES",
     "LADDER",
     "STUDIES",
+    "SURVIVAL",
     "Arm",
     "ArmProtocol",
     "Assay",
@@ -30,6 +32,7 @@ __all__ = [
     "Settings",
     "Study",
     "Treatment",
+    "absolute_dose",
     "assays",
     "central_values",
     "compare_arms",
@@ -38,6 +41,7 @@ __all__ = [
     "hedges_g",
     "individual",
     "load_study",
+    "log_rank_p",
     "make_plan",
     "run_study",
     "settle_protocol",
@@ -45,5 +49,6 @@ __all__ = [
     "stream",
     "study_ids",
     "study_path",
+    "survival_times",
     "two_piece",
 ]

@@ -6,12 +6,18 @@ import hashlib
 
 import numpy as np
 
-from hepasome.biology import from_scale, parameter_rows, parameters, scaled_to_body_weight, to_scale
+from hepasome.biology import from_scale, parameters, scaled_to_body_weight, symbols_of, to_scale
 
 # Modules whose parameters have a prior that is drawn. The disease modules stay at the values that were calibrated on
 # untreated animals: their joint uncertainty is not known yet, and drawing them one by one would break the calibration.
-DRAWN_MODULES = ("circulation", "sinusoid", "delivery", "rna_action", "cells", "soluble", "unattributed_activity")
-_PER_SOURCE_CELL = "unattributed_activity"
+_PER_SOURCE_CELL = ("unattributed_activity", "tumour_activity")
+_PER_DISEASE = ("tumour_sensitivity",)  # what one tumour feels says nothing about another
+DRAWN_MODULES = (
+    *("circulation", "sinusoid", "culture", "delivery", "rna_action", "rna_response", "protein_transfer"),
+    *("cells", "soluble", "tumour_site", "immunity", "immunomodulators", "sphingosine"),
+    *_PER_SOURCE_CELL,
+    *_PER_DISEASE,
+)
 _NINETY_PERCENT = 1.6448536269514722  # standard normal deviate of the 95th percentile
 _SHARES = (
     ("liver_depot_share_disse", "liver_depot_share_venous"),
@@ -31,9 +37,10 @@ def central_values(species: str, disease: str = "") -> dict[str, float]:
 
 
 def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: str = "") -> dict[str, float]:
-    """One draw of what is not known: the parameters of delivery and action, and the unattributed activities.
+    """One draw of what is not known: the parameters of delivery and action, activities, and what a tumour feels.
 
-    The unattributed activities of a source cell are the same in every study with that source at the same seed and draw.
+    The activities of a source cell are the same in every study with that source at the same seed and draw, the
+    sensitivities of a tumour in every study of that tumour.
 
     Args:
         species: Whose parameters.
@@ -44,10 +51,10 @@ def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: 
     """
     values, table = central_values(species, disease), parameters(species, disease)
     for module in DRAWN_MODULES:
-        source = (source_cell,) if module == _PER_SOURCE_CELL else ()
-        for symbol in (row.symbol for row in parameter_rows(module) if row.species in ("any", species)):
+        own = (source_cell,) if module in _PER_SOURCE_CELL else (disease,) if module in _PER_DISEASE else ()
+        for symbol in symbols_of(module, species):
             row = table[symbol]
-            rng = stream(seed, "population", draw, symbol, *source)
+            rng = stream(seed, "population", draw, symbol, *own)
             values[symbol] = two_piece(row.value, row.low, row.high, row.scale, rng)
     return _shares_below_one(values)
 

@@ -21,6 +21,7 @@ from hepasome import engine
 from hepasome.biology import model_sbml, parameters
 from hepasome.files import FindingList, input_error, write_atomically
 from hepasome.trial._assays import error_factor
+from hepasome.trial._deaths import CUMULATIVE_HAZARD, SURVIVAL, death_times, log_rank_p, without_the_dead
 from hepasome.trial._draws import stream
 from hepasome.trial._plan import COURSES_PER_ARM, Plan, Settings, make_plan
 from hepasome.trial._statistics import compare_arms
@@ -28,7 +29,8 @@ from hepasome.trial._study import Study
 
 # Vesicles and donor cells are counted in billions, everything else is near 1: each has its own absolute tolerance.
 _VESICLE_TOLERANCE = 1.0
-_PARTICLE_STATES = ("body_circulation_", "body_cells_", "_sinusoid_", "_bound", "_endosome", "_degraded")
+_OF_CELLS = ("_bound", "_endosome", "_degraded")
+_PARTICLE_STATES = ("_circulation_", "_medium_", "body_cells_", "_tumour_site_", "_sinusoid_", *_OF_CELLS)
 _CHUNK = 64
 _RUN_FILE = "run.json"
 _MOST_SUBJECTS = 1_000_000  # as in a study file
@@ -50,9 +52,11 @@ class Run:
         plan: Study, settings, settled protocol and subjects.
         folder: Where it is kept, or None if it is only in memory.
         provenance: Seed, versions, model hash, solver settings.
-        subjects: One row per subject: key, role, arm, number, variant, body_weight, status, reason.
+        subjects: One row per subject: key, role, arm, number, variant, body_weight, status, reason; where the model has
+            a hazard of death also death (h, infinite for those who live).
         trajectories: The first COURSES_PER_ARM animals of every arm: subject, arm, time (h), one column per read-out.
-        endpoints: Animals of the trial: subject, arm, endpoint, time (h), true value, measured value.
+        endpoints: Animals of the trial: subject, arm, endpoint, time (h), true value, measured value; NaN of the dead,
+            and for `survival` the probability and whether the animal is alive.
         worlds: Typical animals: role, arm, number, variant, endpoint, time (h), value.
     """
 
@@ -70,8 +74,14 @@ class Run:
         return self.plan.study
 
     def statistics(self) -> pd.DataFrame:
-        """Every arm against the control arm, as `compare_arms` returns it."""
-        return compare_arms(self.endpoints, self.study.control, self.plan.settings.seed)
+        """Every arm against the control arm, as `compare_arms` returns it; survival by log-rank tests."""
+        table = compare_arms(self.endpoints, self.study.control, self.plan.settings.seed)
+        for label, read_out, end in self.plan.subjects[0].endpoints:
+            for arm in self.study.arms if read_out == SURVIVAL else ():
+                if arm != self.study.control:
+                    row = (table["endpoint"] == label) & (table["arm"] == arm)
+                    table.loc[row, "p"] = log_rank_p(self.subjects, arm, self.study.control, end)
+        return table
 
 
 @dataclass(frozen=True)
@@ -339,22 +349,31 @@ def _collect(plan: Plan, results: list[pd.DataFrame], folder: Path | None, prove
     subjects = info.merge(described, on="key")
     rows = info.merge(everything.drop(columns=["body_weight", "status", "reason"]), on="key")
     animals = rows[rows["role"] == "animal"].drop(columns=["role", "variant"]).rename(columns={"key": "subject"})
+    deaths = None
+    if CUMULATIVE_HAZARD in plan.outputs:
+        deaths = death_times(animals, plan.settings.seed)
+        animals = without_the_dead(animals, deaths, plan.outputs)
+        subjects["death"] = subjects["key"].map(deaths)
     return Run(
         plan,
         folder,
         provenance,
         subjects,
         animals[animals["number"] <= COURSES_PER_ARM].reset_index(drop=True),
-        _endpoints(plan, animals),
+        _endpoints(plan, animals, deaths),
         _worlds(plan, rows[rows["role"] != "animal"]),
     )
 
 
-def _endpoints(plan: Plan, animals: pd.DataFrame) -> pd.DataFrame:
+def _endpoints(plan: Plan, animals: pd.DataFrame, deaths: pd.Series[float] | None) -> pd.DataFrame:
     parts = []
     for label, read_out, time in plan.subjects[0].endpoints:
         at = animals[animals["time"] == time]
         part = at[["subject", "arm"]].assign(endpoint=label, time=time, true=at[read_out])
+        if read_out == SURVIVAL and deaths is not None:
+            part["measured"] = (part["subject"].map(deaths) > time).astype(float)
+            parts.append(part)
+            continue
         factors = [error_factor(read_out, stream(plan.settings.seed, "assay", label, s)) for s in part["subject"]]
         part["measured"] = part["true"] * np.asarray(factors, float)
         parts.append(part)

@@ -60,14 +60,17 @@ def compare_arms(endpoints: pd.DataFrame, control: str, seed: int) -> pd.DataFra
     Returns:
         One row per endpoint and arm: n, mean, sd, and for arms other than the control g, g_low, g_high, p.
     """
-    rows = []
+    rows: list[dict[str, object]] = []
     for endpoint, group in endpoints.groupby("endpoint", sort=False):
         values = {arm: part["measured"].dropna().to_numpy() for arm, part in group.groupby("arm", sort=False)}
         values.setdefault(control, np.empty(0))
         others = [arm for arm in values if arm != control]
+        if all(np.isin(measured, (0.0, 1.0)).all() for measured in values.values()):  # alive or not
+            rows += [_share(str(endpoint), str(arm), measured, control) for arm, measured in values.items()]
+            continue
         p_values = _dunnett([values[arm] for arm in others], values[control], seed)
         for arm, measured in values.items():
-            row = {"endpoint": endpoint, "arm": arm, "n": len(measured)}
+            row: dict[str, object] = {"endpoint": endpoint, "arm": arm, "n": len(measured)}
             row |= {"mean": measured.mean() if len(measured) else np.nan}
             row |= {"sd": measured.std(ddof=1) if len(measured) > 1 else np.nan}
             if arm != control:
@@ -75,6 +78,19 @@ def compare_arms(endpoints: pd.DataFrame, control: str, seed: int) -> pd.DataFra
                 row |= {"g": effect.g, "g_low": effect.low, "g_high": effect.high, "p": p_values[others.index(arm)]}
             rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _share(endpoint: str, arm: str, measured: np.ndarray, control: str) -> dict[str, object]:
+    """A row for what is only so or not so: a share has no effect size in standard deviations."""
+    share = measured.mean() if len(measured) else np.nan
+    row: dict[str, object] = {
+        "endpoint": endpoint,
+        "arm": arm,
+        "n": len(measured),
+        "mean": share,
+        "sd": np.sqrt(share * (1 - share)),
+    }
+    return row if arm == control else row | dict.fromkeys(("g", "g_low", "g_high", "p"), np.nan)
 
 
 def _dunnett(groups: list[np.ndarray], control: np.ndarray, seed: int) -> np.ndarray:

@@ -15,7 +15,7 @@ from hepasome.files import Quantity, parse_quantity
 
 @dataclass(frozen=True)
 class Between:
-    """A quantity between two ends, drawn evenly on the log scale (whole numbers: evenly).
+    """A quantity between two ends, drawn evenly on the log scale; whole numbers, and a range from zero, evenly.
 
     Attributes:
         low: Lower end.
@@ -32,6 +32,8 @@ class Between:
         if isinstance(self.low, int):
             return int(rng.integers(self.low, self.high + 1))
         unit = self.low.unit
+        if self.low.value == 0:
+            return Quantity(rng.uniform(0, self.high.to(unit)), unit)
         return Quantity(math.exp(rng.uniform(math.log(self.low.value), math.log(self.high.to(unit)))), unit)
 
     def middle(self) -> Any:
@@ -39,6 +41,8 @@ class Between:
         if isinstance(self.low, int):
             return (self.low + self.high) // 2
         unit = self.low.unit
+        if self.low.value == 0:
+            return Quantity(self.high.to(unit) / 2, unit)
         return Quantity(math.sqrt(self.low.value * self.high.to(unit)), unit)
 
     def __str__(self) -> str:
