@@ -32,7 +32,17 @@ from hepasome.engine import SIMULATORS, EngineError
 from hepasome.evidence import check_evidence, load_evidence
 from hepasome.files import FindingList, InputError, input_error, write_atomically
 from hepasome.inference import judge_checks
-from hepasome.report import Score, directions, endpoint_table, scoreboard, scoreboard_page, verdict_table
+from hepasome.report import (
+    Score,
+    directions,
+    endpoint_table,
+    scoreboard,
+    scoreboard_page,
+    translation_score,
+    verdict_table,
+)
+from hepasome.translation import claims as translation_claims
+from hepasome.translation import translations
 from hepasome.trial import Computing, Run, study_ids
 
 FAILURE = 1
@@ -137,6 +147,10 @@ def reproduce(
         simulated = _run(one, None, seed, draws, {}, None, computing)
         failed += _failures(simulated.run)
         scores.append(Score(one.study.system, one.study.id, one.study.title, simulated.verdicts))
+    if not study:
+        with progress_bar("human-equivalent doses", errors) as on_progress:
+            found = translations(draws=draws, seed=seed, workers=workers, on_study=on_progress)
+        scores.append(translation_score(translation_claims(found)))
     for score in scores if study else ():
         _print(f"\n{score.system} {score.title} (seed {seed}, {draws} draws)")
         out.print(verdict_table(list(score.verdicts)))

@@ -12,7 +12,7 @@ from hepasome.files import Strict
 # recalled: from memory, may set a wide prior, never a target
 Confidence = Literal["confirmed", "secondary", "recalled"]
 # what can be checked without a simulation; the functions stand in hepasome.inference
-Check = Literal["size", "marker", "carries", "storage", "not_checkable"]
+Check = Literal["size", "marker", "carries", "storage", "translation", "not_checkable"]
 Cell = Literal["kupffer_cell", "endothelial_cell", "stellate_cell", "hepatocyte", "tumour_cell"]
 
 

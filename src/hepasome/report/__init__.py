@@ -2,7 +2,7 @@
 
 from hepasome.report._figures import figures
 from hepasome.report._report import render_report, write_report
-from hepasome.report._scoreboard import Directions, Score, directions, scoreboard, scoreboard_page
+from hepasome.report._scoreboard import Directions, Score, directions, scoreboard, scoreboard_page, translation_score
 from hepasome.report._tables import endpoint_table, identity_table, number, p_value, verdict_table
 from hepasome.report._translation import (
     against_trials,
@@ -28,6 +28,7 @@ __all__ = [
     "scoreboard",
     "scoreboard_page",
     "translation_figure",
+    "translation_score",
     "translation_table",
     "trial_table",
     "verdict_table",

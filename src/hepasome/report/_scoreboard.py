@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from rich.markup import escape
 from rich.table import Table
 
+from hepasome.evidence import Claim
 from hepasome.inference import Label, Verdict
 from hepasome.report._tables import change_text, number
+from hepasome.translation import SYSTEM, TranslationClaim
 
 _LABELS: tuple[Label, ...] = ("reproduced", "conditional", "not reproduced", "not judged")
 
@@ -43,6 +45,26 @@ class Directions:
     def __str__(self) -> str:
         share = f" ({100 * self.reproduced / self.claims:.0f} %)" if self.claims else ""
         return f"{self.reproduced} of {self.claims} claims that an outcome moves in a direction are reproduced{share}."
+
+
+def translation_score(claims: Sequence[TranslationClaim]) -> Score:
+    """The claim that an animal's dose can be translated to man, study by study, as a score of its own."""
+    return Score(SYSTEM, "human_equivalent_dose", "from animal to human", [_translated(claim) for claim in claims])
+
+
+def _translated(found: TranslationClaim) -> Verdict:
+    claim = Claim(
+        id=found.id,
+        study=found.study or "human_equivalent_dose",
+        statement=found.statement,
+        kind="check",
+        check="translation",
+        setting="in_vivo",
+        reference="vanpham2017",
+        where="Fig. 2 and conclusion",
+        confidence="confirmed",
+    )
+    return Verdict(claim, found.label, None, None, None, None, None, None, found.reason)
 
 
 def directions(scores: Sequence[Score]) -> Directions:

@@ -2,7 +2,14 @@
 
 from hepasome.translation._delivery import SOLUBLE, Delivery, Giving, matching_factors
 from hepasome.translation._drivers import Driver, drivers
-from hepasome.translation._indications import TranslationClaim, all_indications, animal_studies, claims, translations
+from hepasome.translation._indications import (
+    SYSTEM,
+    TranslationClaim,
+    all_indications,
+    animal_studies,
+    claims,
+    translations,
+)
 from hepasome.translation._result import HumanDose, Interval, Translation
 from hepasome.translation._scaling import KmFactor, allometric_dose, constants, km_dose, km_factors
 from hepasome.translation._translate import CELL_WORDS, DRAWS, translate
@@ -12,6 +19,7 @@ __all__ = [
     "CELL_WORDS",
     "DRAWS",
     "SOLUBLE",
+    "SYSTEM",
     "Delivery",
     "Driver",
     "Giving",
