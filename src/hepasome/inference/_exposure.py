@@ -70,7 +70,8 @@ def cargo_per_cell(run: Run) -> pd.DataFrame:
         for action in actions():
             if action.form != "occupancy":
                 continue  # without a target model there is no occupancy to solve for: the ladder of the run tells
-            if action.cargo not in carried or (arm, action.cell) not in loaded.index:
+            acts = run.study.structure.present.has(action.module)
+            if not acts or action.cargo not in carried or (arm, action.cell) not in loaded.index:
                 continue
             per_copy = float(loaded[arm, action.cell])
             needed = needed_copies(values, action.action)

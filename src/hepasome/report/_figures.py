@@ -28,6 +28,7 @@ CELL_NAMES = {
     "tumour": "tumour cell",
 }
 _COLUMNS = 3  # of panels
+_LEGEND_LETTERS = 100  # that fit side by side
 _FEW_ARMS = 6
 _FLAT = 0.02  # of its height: a panel never shows less, or errors of integration would look like effects
 _FATES = {
@@ -309,7 +310,8 @@ def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
 
 def _legend(figure: Figure, axes: Axes) -> None:
     handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 5), fontsize=8.5)
+    columns = max(1, min(len(labels), _LEGEND_LETTERS // (max(map(len, labels), default=0) + 6)))
+    figure.legend(handles, labels, loc="outside upper center", ncols=columns, fontsize=8.5)
 
 
 def _plain(value: float, _: object) -> str:

@@ -12,7 +12,18 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 # Okabe & Ito 2008, ordered so that neighbours differ in lightness too
-_COLOURS = ("#0072B2", "#D55E00", "#CC79A7", "#E69F00", "#7B5EA7", "#000000")
+_COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+    "#E69F00",
+    "#7B5EA7",
+    "#000000",
+    "#56B4E9",
+    "#8C510A",
+    "#66A61E",
+    "#E7298A",
+)
 _FIXED = {"healthy": "#9A9A9A", "vehicle": "#444444", "recovery": "#2CA58D"}
 
 STATUS_COLOURS = {"measured": "#1B7837", "derived": "#2166AC", "fitted": "#B35806", "assumed": "#B2182B"}
