@@ -241,3 +241,21 @@ def test_a_full_disk_is_one_sentence_unless_the_traceback_is_asked_for(hepasome,
     assert "Traceback" not in said
     with pytest.raises(OSError, match="No space left"):
         hepasome("--debug", "run", study, "--draws", 0)
+
+
+def test_a_product_is_checked_and_what_is_missing_is_listed(hepasome, tmp_path):
+    code, printed, _ = hepasome("product", "check", "umbilical_cord_msc_exosome")
+    assert code == 0
+    for words in ("CD63", "not measured here", "Told of what MISEV asks for: 2 of 13", "method of isolation"):
+        assert words in printed
+    hepasome("product", "read", *LAB_FILES, *ANSWERS)
+    assert hepasome("product", "check", tmp_path / "ours.yaml")[0] == 0
+    code, _, said = hepasome("product", "check", "nobody")
+    assert (code, "no such product" in said) == (2, True)
+
+
+def test_claims_that_are_looked_up_are_counted_without_a_simulation(hepasome, tmp_path):
+    code, printed, _ = hepasome("reproduce", "exosome_identity")
+    assert code == 0
+    assert printed.strip().endswith("of 11 claims.")
+    assert list(tmp_path.iterdir()) == []

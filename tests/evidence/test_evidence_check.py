@@ -14,6 +14,7 @@ from hepasome.evidence import check_evidence, endpoint_names, load_evidence, rea
 from hepasome.files import Finding
 
 SHIPPED = Path(str(resources.files("hepasome")))
+IDENTITY = "studies/exosome_identity/claims.csv"
 LI, QU = "studies/li2013/claims.csv", "studies/qu2017/claims.csv"
 RECORD, OBSERVATIONS = "studies/li2013/record.yaml", "studies/li2013/observations.csv"
 UNTREATED, REFERENCES = "evidence/untreated.csv", "evidence/references.yaml"
@@ -31,6 +32,8 @@ INTERVAL = ("The interval does not contain the value.", "")
 NO_DIRECTION = ("A claim that is not `no_difference` needs a direction.", "")
 NO_UNIT = ("A claim of kind `number` needs value and unit.", "")
 NO_CARGO = ("A claim of kind `mechanism` needs cargo, target and cell.", "")
+NO_ARM = ("A claim that is not a `check` needs endpoint, arm and versus.", "")
+NO_CHECK = ("A claim of kind `check`, and no other, says which `check`.", "")
 NOT_NUMBER = ("This is not a number.", "Write a number without its unit, with a decimal point.")
 NOT_FINITE = ("This number is missing or infinite.", "Write a finite number, or leave it out.")
 MISSING = ("This field is missing.", "Add it.")
@@ -106,6 +109,9 @@ ROWS = [
     (LI, "li2013_ast,li2013", "li2013_ast,qu2017", 2, "study", "qu2017", NOT_OF_FOLDER),
     (LI, "direction,AST", "direction,AXT", 2, "endpoint", "AXT", NO_ENDPOINT),
     (LI, "AST,exosome,vehicle,down", "AST,exosome,vehicle,", 2, "", None, NO_DIRECTION),
+    (LI, "AST,exosome,vehicle,down", "AST,,vehicle,down", 2, "", None, NO_ARM),
+    (LI, "direction,AST,exosome", "check,AST,exosome", 2, "", None, NO_CHECK),
+    (IDENTITY, "check,marker,CD63", "check,,CD63", 3, "", None, NO_CHECK),
     (LI, "AST,exosome,vehicle,down", "AST,exosome,exosome,down", 2, "", None, ("An arm is compared with itself.", "")),
     (LI, "confidence,note", "confidence,nota", 1, "nota", None, ("There is no such column.", "Did you mean `note`?")),
     (LI, None, NUMBER.format("-0.1,-0.5,-0.4,share", "confirmed"), 2, "", None, INTERVAL),
@@ -130,10 +136,10 @@ FILES = [
     (RECORD, "table_scrt576", "table_scrt", 8, "reference", "table_scrt", NO_REFERENCE),
     (RECORD, "species: mouse", "species: unicorn", 6, "species", "unicorn",
      ("This is not one of the allowed words.",
-      "Use 'mouse', 'rat', 'rabbit', 'guinea_pig', 'pig', 'human' or 'culture'.")),
+      "Use 'mouse', 'rat', 'rabbit', 'guinea_pig', 'pig', 'human', 'culture' or 'none'.")),
     (RECORD, "given: EV", "given: *EV", 5, "", None, ANCHOR),
     (REFERENCES, *SECOND, 4, "id", "vanpham2017", TWICE),
-    (REFERENCES, "year: 2013", "year: 20133", 13, "references.1.year", 20133,
+    (REFERENCES, "year: 2013\n    journal: Stem", "year: 20133\n    journal: Stem", 13, "references.1.year", 20133,
      ("It should be less than or equal to 2100.", "Correct it.")),
     (REFERENCES, None, None, None, "", None, NO_FILE),
 ]  # fmt: skip

@@ -37,6 +37,7 @@ UNITS = [
         ("1e10 particles", "particles", 1e10),
         ("5 µg", "ug", 5),  # the sign of the keyboard
         ("5 μg", "ug", 5),  # the Greek letter
+        ("-80 °C", "C", -80),
         (".5 um", "nm", 500),
         ("+2 mg", "ug", 2000),
         ("2.5e-3 L", "mL", 2.5),

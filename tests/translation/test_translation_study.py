@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,10 +10,10 @@ import pytest
 import hepasome
 from hepasome.evidence import trial_doses
 from hepasome.files import InputError
-from hepasome.translation import Interval, all_indications, claims, translate, translations
+from hepasome.translation import Delivery, Interval, _given, all_indications, animal_studies, claims, translate
 from hepasome.trial import load_study, study_ids
 
-DRAWS = 60
+DRAWS = 100
 STUDY = """\
 id: mine
 title: A trial of my own
@@ -36,7 +37,7 @@ def li():
 
 @pytest.fixture(scope="module")
 def everything():
-    return translations(draws=DRAWS)
+    return [translate(load_study(name), draws=DRAWS) for name in ("hyun2015", "li2013", "qu2017")]
 
 
 @pytest.fixture
@@ -178,16 +179,70 @@ def test_progress_only_grows_and_ends_at_its_total():
     assert all(one <= total for one, total in seen)
 
 
-def test_every_shipped_study_of_animals_has_its_row(everything):
+CONDITIONED = """\
+id: medium
+name: Medium that cells conditioned
+kind: conditioned_medium
+source_cell: adipose_msc
+secretes: adipose_msc_exosome
+particles_per_cell_equivalent: {value: 1500, low: 500, high: 5000, unit: particles, status: assumed, source: test}
+"""
+
+
+def test_conditioned_medium_is_translated_with_vesicles_and_soluble_factors(tmp_path, mine):
+    (tmp_path / "medium.yaml").write_text(CONDITIONED)
+    path = mine("2e6 cell_equivalents")
+    text = path.read_text().replace("umbilical_cord_msc_exosome", "medium.yaml")
+    path.write_text(text.replace("dose: 80 ug", "dose: 1e6 cell_equivalents"))
+    found = hepasome.translate(path, draws=20).translation
+    assert found.unit == "cell_equivalents"
+    factors = {one.cell: one.factor for one in found.by("model")}
+    # what lies in the medium meets the hepatocytes of either body alike: their numbers are all that differs
+    assert factors["soluble"].median == pytest.approx(2.5e11 / (1.5e8 * 22 / 20), rel=0.3)
+    assert factors["kupffer"].median > 100
+
+
+def test_a_route_that_a_healthy_body_lacks_leaves_body_size_alone_and_says_so(monkeypatch, mine):
+    monkeypatch.setattr(Delivery, "routes", ("portal",))
+    found = hepasome.translate(mine(), draws=20).translation
+    assert "intravenous" in found.missing
+    assert {one.method for one in found.doses} == {"allometry", "Km factors"}
+    assert found.main is found.over_trials is None
+    (verdict, *_) = claims([replace(found, draws=DRAWS)])
+    assert (verdict.label, "body size" in verdict.reason) == ("conditional", True)
+
+
+def test_a_tumour_is_not_taken_for_a_liver_cell(monkeypatch, mine):
+    monkeypatch.setattr(_given, "cell_types", lambda structure: ("kupffer", "tumour"))
+    found = hepasome.translate(mine(), draws=20).translation
+    assert found.lacking_cell == "tumour"
+    assert "a healthy body lacks" in found.why_cell
+    assert claims([found])[0].label == "not judged"  # of 20 draws
+    assert claims([replace(found, draws=DRAWS)])[0].label == "conditional"
+
+
+def test_a_dose_in_either_of_two_units_is_refused(mine):
+    path = mine("{one_of: [40 ug, 1e10 particles], reason: the paper says both}")
+    with pytest.raises(InputError, match="choice between units"):
+        hepasome.translate(path)
+
+
+def test_every_translated_study_has_its_row(everything):
     table = all_indications(everything)
-    assert set(table["study"]) == {one.study for one in everything}
-    assert set(table["study"]) <= set(study_ids())
-    assert (table.loc[table["missing"] == "", "intravenous_median"] > 0).all()
+    assert table["study"].tolist() == [one.study for one in everything]
+    assert (table["intravenous_median"] > 0).all()
+
+
+def test_every_shipped_study_is_one_of_animals_or_has_a_reason_why_not(everything):
+    animals = {study.id for study in animal_studies()}
+    assert {"hyun2015", "li2013", "qu2017"} <= animals <= set(study_ids())
+    refused = {claim.study: claim for claim in claims(everything) if claim.label == "not judged"}
+    assert set(refused) == set(study_ids()) - animals
+    assert all(claim.reason.endswith(".") for claim in refused.values())
 
 
 def test_the_claim_is_judged_study_by_study_and_over_all(everything):
     judged = {claim.study: claim for claim in claims(everything)}
-    assert set(judged) == {*study_ids(), ""}
     assert judged["li2013"].label == "reproduced"
     assert judged["qu2017"].label == "conditional"  # a dose of 4 to 400 ug in the animal names none in man
     assert "animal's own dose" in judged["qu2017"].reason

@@ -46,7 +46,7 @@ def simulate(dose: float, dose_times: tuple[float, ...], times: np.ndarray) -> p
     """Columns time (h), ALT, AST (U/L) and animal: 0 is the typical mouse, the others vary around it."""
     structure = Structure("mouse")
     model = engine.Model(model_sbml(structure))
-    (depot,) = target_ids(structure, structure.model.induction["dose"].adds_to)
+    (depot,) = target_ids(structure, structure.model.induction["dose"].states[0])
     central = central_values("mouse")
     own = [individual(central, "mouse", BODY_WEIGHT, stream(1, "validation", i)) for i in range(ANIMALS)]
     doses = tuple(engine.Dose(time, depot, dose) for time in dose_times)

@@ -12,6 +12,7 @@ from hepasome.biology._assembly import (
 )
 from hepasome.biology._diseases import DiseaseModel, Induction, disease_ids, disease_model
 from hepasome.biology._equations import equations_page, state_count
+from hepasome.biology._findings import model_findings
 from hepasome.biology._physiology import fenestral_permeability, scaled_to_body_weight
 from hepasome.biology._routes import (
     CELLS_PRESENT,
@@ -69,6 +70,7 @@ __all__ = [
     "from_scale",
     "has_target",
     "instances",
+    "model_findings",
     "model_sbml",
     "module_texts",
     "parameter_rows",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from hepasome.biology._diseases import DiseaseModel, disease_model
+from hepasome.biology._symbols import check_wiring, module_file, module_words
 from hepasome.biology._tables import FOLDER, Action, ReadOut, actions, activities, all_read_outs, parameters
 from hepasome.biology._wiring import Instances, instances_of, joined
-from hepasome.files import read_text
+from hepasome.files import Finding, InputError, read_text
 
 MODEL = "liver_trial"
 CELL_TYPES = ("kupffer", "endothelial", "stellate", "hepatocyte", "tumour")
@@ -21,7 +21,6 @@ _OWN_PARAMETERS = {
     "occupancy": ("dissociation_constant", "sites", "background_copies"),
     "response": ("half_maximal_copies", "strength"),
 }
-_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True)
@@ -102,15 +101,16 @@ def antimony_text(structure: Structure) -> str:
     """The Antimony text that imports the modules and joins them.
 
     Raises:
-        RuntimeError: If two parts give one input.
+        InputError: If two parts give one input, or a wiring line names what there is not.
     """
+    check_wiring(structure.parts)
     modules = instances(structure)
-    files = sorted({_file(module) for module in modules.values()})
+    files = sorted({f"{module_file(module)}.ant" for module in modules.values()})
     lines = [f'import "{name}"' for name in ("smooth.ant", *files)] + [f"model *{MODEL}()", "compartment body = 1;"]
     known = set(parameters(structure.species, structure.disease))
     for instance, module in modules.items():
         lines.append(f"{instance}: {module}();")
-        words = _words(module)
+        words = module_words(module)
         if "body" in words:
             lines.append(f"{instance}.body is body;")
         # `is` keeps one copy of a shared parameter; without it each instance would get its own
@@ -123,7 +123,10 @@ def antimony_text(structure: Structure) -> str:
     given = re.findall(r"^(\S+) :=", "\n".join(lines), re.MULTILINE)
     twice = sorted({name for name in given if given.count(name) > 1})
     if twice:
-        raise RuntimeError(f"Two parts of the model give {', '.join(twice)}; write `+=` where they add up.")
+        raise InputError(
+            Finding("biology/wiring", "Two lines give this.", "Write `+=` in both where they add up.", None, name)
+            for name in twice
+        )
     return "\n".join([*lines, "end", ""])
 
 
@@ -153,28 +156,16 @@ def _unattributed(structure: Structure) -> Iterator[tuple[str, str]]:
     yield from (place for place in (*_cells(structure), *_soluble(structure)) if place[1] in listed)
 
 
-@cache
-def _file(module: str) -> str:
-    for path in sorted((FOLDER / "modules").glob("*.ant")):
-        if re.search(rf"^model {module}\(\)", read_text(path), re.MULTILINE):
-            return path.name
-    raise RuntimeError(f"There is no module `{module}` in any file of biology/modules.")
-
-
-@cache
-def _words(module: str) -> frozenset[str]:
-    text = re.sub(r"//.*", "", read_text(FOLDER / "modules" / _file(module)))
-    body = re.search(rf"^model {module}\(\)(.*?)^end", text, re.DOTALL | re.MULTILINE)
-    return frozenset(_WORD.findall(body[1])) if body else frozenset()
-
-
 def _vesicle_effects(structure: Structure, modules: dict[str, str]) -> tuple[list[str], dict[str, list[str]]]:
     """What named cargo and unattributed activities do: lines, and the terms of every factor that they multiply."""
     factors: dict[str, list[str]] = {}
     lines = []
+    known = parameters(structure.species, structure.disease)
     for scope, cell in _cells(structure):
         for row in _actions_in(structure, cell):
             name = f"{scope}_{row.action}"
+            if row.form == "occupancy" and row.transfected_parameter in known:
+                lines.append(f"{name}.transfected_copies is {row.transfected_parameter};")
             lines += [f"{name}.{copied} := {scope}_{cell}.{copied};" for copied in _FROM_DELIVERY[row.form]]
             lines += [f"{name}.{p} is {row.action}_{p};" for p in _OWN_PARAMETERS[row.form]]
             lines.append(f"{name}.copies_per_vesicle is {row.copies_parameter};")

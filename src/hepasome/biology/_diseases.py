@@ -7,8 +7,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from hepasome.biology._tables import FOLDER
-from hepasome.files import Strict, input_error, read_yaml, validate
+from hepasome.biology._tables import FOLDER, SPECIES, parameters, variables
+from hepasome.biology._wiring import instances_of, part_exists
+from hepasome.files import Document, FindingList, Strict, input_error, read_yaml, validate
 
 
 class Induction(Strict):
@@ -44,7 +45,7 @@ class Induction(Strict):
     @property
     def states(self) -> tuple[str, ...]:
         """The states to which it is added."""
-        return (self.adds_to,) if isinstance(self.adds_to, str) else self.adds_to
+        return (self.adds_to,) if isinstance(self.adds_to, str) and self.adds_to else tuple(self.adds_to)
 
 
 class DiseaseModel(Strict):
@@ -90,4 +91,45 @@ def disease_model(name: str) -> DiseaseModel:
         raise input_error(
             "disease", "There is no such disease.", f"Use one of: {', '.join(disease_ids())}.", value=name
         )
-    return validate(DiseaseModel, read_yaml(FOLDER / "diseases" / f"{name}.yaml"))
+    document = read_yaml(FOLDER / "diseases" / f"{name}.yaml")
+    disease = validate(DiseaseModel, document)
+    _check(name, disease, document)
+    return disease
+
+
+def _check(name: str, disease: DiseaseModel, document: Document) -> None:
+    """Refuse a disease file that names what there is not."""
+    found = FindingList(document.file)
+    if disease.id != name:
+        found.add("The id is not the name of the file.", "Correct it.", line=document.line(("id",)), value=disease.id)
+    for i, species in enumerate(disease.species):
+        if species not in SPECIES:
+            line, remedy = document.line(("species", i)), f"Use one of: {', '.join(SPECIES)}."
+            found.add("There is no such species.", remedy, line=line, field="species", value=species)
+    for i, part in enumerate(disease.parts):
+        if not part_exists(part):
+            line, remedy = document.line(("parts", i)), f"Write the file biology/wiring/{part}.ant."
+            found.add("There is no such part.", remedy, line=line, field="parts", value=part)
+    found.raise_if_any()
+    for field, given in disease.induction.items():
+        line = document.line(("induction", field))
+        place = f"induction.{field}"
+        for state in given.states:
+            if not _state(disease, state):
+                remedy = (
+                    "Write `BODY.instance.state` or `ZONE.instance.state`, with names of the parts of this disease."
+                )
+                found.add("The parts have no such state.", remedy, line=line, field=place, value=state)
+        for symbol in (given.sets, given.lasts):
+            if symbol and symbol not in parameters(disease.species[0], disease.id):
+                remedy = "Use the symbol of a parameter."
+                found.add("There is no such parameter.", remedy, line=line, field=place, value=symbol)
+    found.raise_if_any()
+
+
+def _state(disease: DiseaseModel, target: str) -> bool:
+    present = instances_of(disease.parts)
+    scope, _, rest = target.partition(".")
+    instance, _, symbol = rest.partition(".")
+    module = (present.body if scope == "BODY" else present.zone if scope == "ZONE" else {}).get(instance)
+    return any((row.module, row.symbol, row.kind) == (module, symbol, "state") for row in variables())

@@ -9,8 +9,10 @@ import antimony
 import libsbml
 
 from hepasome.biology._assembly import MODEL, Structure, antimony_text, instances, read_outs
+from hepasome.biology._symbols import open_inputs, without_row
 from hepasome.biology._tables import FOLDER, parameters, variables
 from hepasome.biology._units import define_units, sbml_unit
+from hepasome.files import input_error
 
 
 @cache
@@ -20,7 +22,7 @@ def model_sbml(structure: Structure) -> str:
     Units inside of sub-models clash when Antimony flattens them, so they are attached here, from the tables.
 
     Raises:
-        RuntimeError: If Antimony refuses the modules, or a symbol of the model has no row in any table.
+        InputError: If Antimony refuses the modules, or a symbol of the model has no row in any table.
     """
     document = libsbml.readSBMLFromString(_flat(structure))
     model = document.getModel()
@@ -53,7 +55,9 @@ def _flat(structure: Structure) -> str:
     antimony.clearPreviousLoads()
     antimony.addDirectory(str(FOLDER / "modules"))
     if antimony.loadAntimonyString(antimony_text(structure)) < 0:
-        raise RuntimeError(f"Antimony cannot read the modules: {antimony.getLastError()}")
+        said = " ".join(str(antimony.getLastError()).split())
+        remedy = "Look for a missing `;`, bracket or operator in the line that it names."
+        raise input_error("biology/modules", f"Antimony cannot read the modules. It says: {said}", remedy)
     return str(antimony.getSBMLString(MODEL))
 
 
@@ -76,15 +80,16 @@ def _add_read_outs(model: libsbml.Model, structure: Structure) -> None:
 
 def _attach_values(model: libsbml.Model, structure: Structure) -> None:
     table = parameters(structure.species, structure.disease)
+    modules = instances(structure)
     by_id = {
         f"{instance}_{row.symbol}": row
-        for instance, module in instances(structure).items()
+        for instance, module in modules.items()
         for row in variables()
         if row.module == module
     }
     names = {row.read_out for row in read_outs(structure)}
     ruled = {rule.getVariable() for rule in model.getListOfRules()}
-    missing, open_inputs = [], []
+    missing, given_by_nothing = [], []
     for parameter in model.getListOfParameters():
         name = parameter.getId()
         if name in table:
@@ -98,7 +103,7 @@ def _attach_values(model: libsbml.Model, structure: Structure) -> None:
             parameter.setName(row.meaning)
             if row.kind == "input" and name not in ruled:
                 if row.default is None:
-                    open_inputs.append(name)
+                    given_by_nothing.append(name)
                 else:
                     parameter.setValue(row.default)
                     parameter.setConstant(True)
@@ -110,9 +115,9 @@ def _attach_values(model: libsbml.Model, structure: Structure) -> None:
         else:
             missing.append(species.getId())
     if missing:
-        raise RuntimeError(f"These symbols have no row in any table: {', '.join(missing)}")
-    if open_inputs:
-        raise RuntimeError(f"No part of the model gives these inputs: {', '.join(open_inputs)}")
+        raise without_row(missing, modules, structure.species)
+    if given_by_nothing:
+        raise open_inputs(given_by_nothing, modules)
 
 
 def _formulas(model: libsbml.Model) -> Iterator[libsbml.ASTNode]:

@@ -6,10 +6,11 @@ import math
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import AfterValidator, model_validator
 
+from hepasome.biology._units import check_unit
 from hepasome.files import Strict, input_error, read_table
 
 FOLDER = Path(str(resources.files("hepasome.biology")))
@@ -18,6 +19,7 @@ MODULES = tuple(sorted(path.stem for path in (FOLDER / "parameters").glob("*.csv
 STAND_IN = {"rabbit": "rat", "guinea_pig": "rat"}  # whose rows a species takes where it has none of its own
 
 Status = Literal["measured", "derived", "fitted", "assumed"]
+Unit = Annotated[str, AfterValidator(check_unit)]
 TargetCell = Literal["kupffer", "endothelial", "stellate", "hepatocyte", "tumour"]
 
 
@@ -46,7 +48,7 @@ class Parameter(Strict):
     high: float | None = None
     scale: Literal["log", "logit", "normal", "linear"]
     between_subject: float = 0.0
-    unit: str
+    unit: Unit
     species: str
     status: Status
     source: str
@@ -79,7 +81,7 @@ class Variable(Strict):
     module: str
     symbol: str
     kind: Literal["state", "read-out", "input"]
-    unit: str
+    unit: Unit
     meaning: str
     default: float | None = None
 
@@ -91,7 +93,7 @@ class ReadOut(Strict):
     instance: str
     symbol: str
     over_zones: Literal["mean", "sum", "body"]
-    unit: str
+    unit: Unit
     meaning: str
 
 
@@ -114,6 +116,11 @@ class Action(Strict):
     def copies_parameter(self) -> str:
         """The parameter that holds the copies of this RNA per vesicle."""
         return copies_parameter(self.cargo)
+
+    @property
+    def transfected_parameter(self) -> str:
+        """The parameter, where there is one, for copies on AGO of a mimic of this miRNA that was transfected."""
+        return f"{self.cargo.replace('-', '_')}_transfected_copies"
 
 
 class Activity(Strict):

@@ -26,6 +26,7 @@ _ATOMS: dict[str, tuple[int, int, float]] = {
     "ug": (libsbml.UNIT_KIND_GRAM, -6, 1.0),
     "ng": (libsbml.UNIT_KIND_GRAM, -9, 1.0),
     "mol": (libsbml.UNIT_KIND_MOLE, 0, 1.0),
+    "mmol": (libsbml.UNIT_KIND_MOLE, -3, 1.0),
     "umol": (libsbml.UNIT_KIND_MOLE, -6, 1.0),
     "nmol": (libsbml.UNIT_KIND_MOLE, -9, 1.0),
     "fmol": (libsbml.UNIT_KIND_MOLE, -15, 1.0),
@@ -54,6 +55,20 @@ def sbml_unit(unit: str) -> str:
     """
     _parts(unit)
     return _BUILT_IN[unit] if unit in _BUILT_IN else "unit_" + _plain(unit)
+
+
+def check_unit(unit: str) -> str:
+    """The unit itself.
+
+    Raises:
+        ValueError: If it is not made of the units that the model may use; the message is for the user.
+    """
+    try:
+        _parts(unit)
+    except (KeyError, ValueError):
+        listed = ", ".join(_ATOMS)
+        raise ValueError(f"`{unit}` is not a unit of the model; units are made of {listed}, 1, `*` and `/`") from None
+    return unit
 
 
 def define_units(model: libsbml.Model, units: Iterable[str]) -> None:

@@ -12,6 +12,7 @@ from hepasome.files import read_text
 
 _INSTANCE = re.compile(r"(BODY|ZONE)\.(\w+)\s*:\s*(\w+)\(\)\s*;")
 _PLACE = re.compile(r"\b(BODY|ZONE|NEXT|FIRST|LAST)\.(\w+)")
+_SYMBOL = re.compile(r"\b(BODY|ZONE|NEXT|FIRST|LAST)\.(\w+)\.(\w+)")
 _MEAN = re.compile(r"MEAN\((\w+)\.(\w+)\)")
 _DRIFT = re.compile(r"DRIFT\((\w+)\.(\w+),\s*(\w+)\)")
 _GRADIENT = re.compile(r"GRADIENT\((\w+)\)")
@@ -71,6 +72,29 @@ def joined(parts: Iterable[str], present: Instances, zones: Sequence[str]) -> tu
                 else:
                     lines.append(text)
     return lines, sums
+
+
+def places_of(part: str) -> Iterator[tuple[int, str, str, str]]:
+    """What the lines of a part name: line, BODY or ZONE, instance, symbol (empty where the line declares it)."""
+    for number, line in enumerate(read_text(FOLDER / "wiring" / f"{part}.ant").splitlines(), 1):
+        text = line.partition("//")[0]
+        declared = _INSTANCE.fullmatch(text.strip())
+        for scope, name, symbol in _SYMBOL.findall(text) if declared is None else ():
+            yield number, "BODY" if scope == "BODY" else "ZONE", name, symbol
+        for name, symbol in (match[:2] for found in (_MEAN, _DRIFT) for match in found.findall(text)):
+            yield number, "ZONE", name, symbol
+
+
+@cache
+def declared_anywhere() -> Mapping[tuple[str, str], frozenset[str]]:
+    """Every instance that any part brings: BODY or ZONE and its name -> modules."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for path in sorted((FOLDER / "wiring").glob("*.ant")):
+        present = instances_of([path.stem])
+        for scope, instances in (("BODY", present.body), ("ZONE", present.zone)):
+            for name, module in instances.items():
+                found.setdefault((scope, name), set()).add(module)
+    return {place: frozenset(modules) for place, modules in found.items()}
 
 
 @cache

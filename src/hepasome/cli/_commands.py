@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -17,16 +16,22 @@ from hepasome.biology import (
     SPECIES,
     Structure,
     antimony_text,
+    disease_ids,
     disease_model,
     equations_page,
+    model_findings,
     model_sbml,
     module_texts,
 )
+from hepasome.cli._console import errors, out
+from hepasome.cli._console import print_plain as _print
+from hepasome.cli._product import product_app
 from hepasome.cli._progress import progress_bar
 from hepasome.cli._translate import translate_command
 from hepasome.engine import SIMULATORS, EngineError
+from hepasome.evidence import check_evidence, load_evidence
 from hepasome.files import FindingList, InputError, input_error, write_atomically
-from hepasome.product import LabAnswers, read_lab_files, write_product
+from hepasome.inference import judge_checks
 from hepasome.report import Score, directions, endpoint_table, scoreboard, scoreboard_page, verdict_table
 from hepasome.trial import Computing, Run, study_ids
 
@@ -43,13 +48,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-product_app = typer.Typer(help="Vesicle preparations.", no_args_is_help=True)
 model_app = typer.Typer(help="The model.", no_args_is_help=True)
 app.add_typer(product_app, name="product")
 app.add_typer(model_app, name="model")
 app.command("translate")(translate_command)
-out = Console()
-errors = Console(stderr=True)
 
 StudyName = Annotated[str, typer.Argument(help="Id of a shipped study, or path of a study file.")]
 Subjects = Annotated[int | None, typer.Option(help="Animals per arm; default: the study's own number.")]
@@ -122,16 +124,22 @@ def reproduce(
 ) -> None:
     """Hold studies against their published claims: the scoreboard. Named studies are shown claim by claim."""
     computing = _computing(workers, scheduler, simulator)
-    loaded = [load_study(name) for name in study or study_ids()]
+    checked = [record for record in load_evidence().records if record.id in load_evidence().checked]
+    names = {record.id for record in checked}
+    loaded = [load_study(name) for name in study or study_ids() if name not in names]
     failed = 0
-    scores = []
+    scores = [
+        Score(record.system, record.id, record.title, judge_checks(record.id))
+        for record in checked
+        if study is None or record.id in study
+    ]
     for one in loaded:
         simulated = _run(one, None, seed, draws, {}, None, computing)
         failed += _failures(simulated.run)
         scores.append(Score(one.study.system, one.study.id, one.study.title, simulated.verdicts))
-        if study:
-            _print(f"\n{one.study.system} {one.study.title} (seed {seed}, {draws} draws)")
-            out.print(verdict_table(simulated.verdicts))
+    for score in scores if study else ():
+        _print(f"\n{score.system} {score.title} (seed {seed}, {draws} draws)")
+        out.print(verdict_table(list(score.verdicts)))
     out.print(scoreboard(scores))
     _print(f"\n{directions(scores)}")
     if page is not None:
@@ -166,51 +174,6 @@ def _line(progress: Progress) -> str:
     return escape(f"{progress.note} ({progress.done} of {progress.steps} measurements{left})")
 
 
-@product_app.command("read")
-def product_read(
-    files: Annotated[list[Path], typer.Argument(help="Laboratory files: NanoSight summary, small-RNA counts.")],
-    product_id: Annotated[str | None, typer.Option("--id", help="Short name of the product.")] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the product.")] = None,
-    source_cell: Annotated[str | None, typer.Option(help="Cell that made the vesicles, e.g. adipose_msc.")] = None,
-    dilution: Annotated[float | None, typer.Option(help="Dilution of the NTA sample, where not recorded.")] = None,
-    protein: Annotated[str | None, typer.Option(help="Protein of the undiluted sample, e.g. '0.5 mg/mL'.")] = None,
-    columns: Annotated[str | None, typer.Option(help="Pattern of the count columns to use.")] = None,
-    total_copies: Annotated[float | None, typer.Option(help="All miRNA copies per vesicle, if measured.")] = None,
-    assume_native: Annotated[bool, typer.Option(help="Accept the published native copy number instead.")] = False,
-    out_file: Annotated[Path | None, typer.Option("--out", help="Product file to write.")] = None,
-) -> None:
-    """Laboratory files -> a product file that a study can use, with findings and open questions."""
-    answers = LabAnswers(
-        id=product_id,
-        name=name,
-        source_cell=source_cell,
-        dilution=dilution,
-        protein=protein,
-        columns=columns,
-        total_copies=total_copies,
-        assume_native=assume_native,
-    )
-    reading = read_lab_files(files, answers)
-    for title, lines in (
-        ("Findings", reading.findings),
-        ("Derived", reading.derivations),
-        ("Assumed", reading.assumptions),
-    ):
-        if lines:
-            _print(f"{title}:")
-            for line in lines:
-                _print(f"  {line}")
-    if reading.product is None:
-        raise InputError(
-            finding
-            for question in reading.questions
-            for finding in input_error("your answers", question.text, question.why, field=question.flag).findings
-        )
-    path = out_file or Path(f"{reading.product.id}.yaml")
-    write_product(reading.product, path)
-    _print(f"Product: {path}")
-
-
 @model_app.command("export")
 def model_export(
     out_dir: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path("model"),
@@ -234,6 +197,18 @@ def model_export(
         *module_texts().items(),
     ):
         _print(str(write_atomically(out_dir / file, content)))
+
+
+@model_app.command("check")
+def model_check(disease: Annotated[str | None, typer.Argument(help="Id of a disease; default: all.")] = None) -> None:
+    """Check the files of the model, units included, and those of the evidence; what is wrong is listed."""
+    found = check_evidence()
+    for name in disease_ids() if disease is None else (disease,):
+        found += model_findings(name)
+        _print(f"{name}: looked at in {', '.join(disease_model(name).species)}")
+    if found:
+        raise InputError(found)
+    _print("Nothing is wrong.")
 
 
 def main() -> None:
@@ -265,11 +240,6 @@ def _sentence(error: Exception) -> str:
         place = f" ({error.filename})" if error.filename else ""
         return f"Cannot read or write{place}: {error.strerror or error}."
     return f"This is a fault of hepasome ({type(error).__name__}: {error}). Run again with --debug and report it."
-
-
-def _print(text: str, console: Console = out) -> None:
-    """Print a text as it is: not wrapped, and what looks like markup is not taken for it."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _failures(run: Run) -> int:

@@ -117,7 +117,8 @@ class _Check:
         for line, row in rows:
             self._reference(path, line, row.reference)
             self._study(path, line, "study", row.study, folder)
-            self._endpoint(path, line, row.endpoint)
+            if row.kind != "check":
+                self._endpoint(path, line, row.endpoint)
 
 
 def _lines(path: Path) -> list[int]:

@@ -43,6 +43,13 @@ class Evidence:
         """The record of a study, or None."""
         return next((record for record in self.records if record.id == study), None)
 
+    @property
+    def checked(self) -> tuple[str, ...]:
+        """Ids of the records that have no study file: all their claims are checks."""
+        simulated = {claim.study for claim in self.claims if claim.kind != "check"}
+        stated = {claim.study for claim in self.claims}
+        return tuple(record.id for record in self.records if record.id in stated - simulated)
+
     def claims_of(self, study: str) -> tuple[Claim, ...]:
         """Claims about a study."""
         return tuple(claim for claim in self.claims if claim.study == study)

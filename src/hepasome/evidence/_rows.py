@@ -11,6 +11,8 @@ from hepasome.files import Strict
 # confirmed: seen in the source itself or in the review; secondary: seen in somebody else's table;
 # recalled: from memory, may set a wide prior, never a target
 Confidence = Literal["confirmed", "secondary", "recalled"]
+# what can be checked without a simulation; the functions stand in hepasome.inference
+Check = Literal["size", "marker", "carries", "storage", "not_checkable"]
 Cell = Literal["kupffer_cell", "endothelial_cell", "stellate_cell", "hepatocyte", "tumour_cell"]
 
 
@@ -66,7 +68,7 @@ class StudyRecord(Strict):
         title: What was studied.
         reference: The primary source.
         given: EV, CM (conditioned medium), CELL, two of them where arms differ, or mech.
-        species: Whose.
+        species: Whose; `none` where nothing is simulated and all claims are checks.
         protocol: Details with their confidence.
         notes: Cautions, among them corrections of the review.
     """
@@ -76,7 +78,7 @@ class StudyRecord(Strict):
     title: str
     reference: str
     given: Literal["EV", "CM", "CELL", "EV and CELL", "CELL and CM", "mech"]
-    species: Literal["mouse", "rat", "rabbit", "guinea_pig", "pig", "human", "culture"]
+    species: Literal["mouse", "rat", "rabbit", "guinea_pig", "pig", "human", "culture", "none"]
     protocol: tuple[ProtocolFact, ...]
     notes: tuple[str, ...]
 
@@ -115,14 +117,16 @@ class Claim(Strict):
     """One published statement about a study.
 
     Attributes:
-        kind: direction; number (value with unit); no_difference; mechanism (this cargo did it).
+        kind: direction; number (value with unit); no_difference; mechanism (this cargo did it); check (said of the
+            products themselves, and looked up there instead of simulated).
         endpoint: What it is about, from the list of endpoints.
         arm: Arm of the study.
         versus: Arm it is compared with.
         direction: Which way.
         at: When, as the study file writes it (`2 d after treatment`); empty for the read-out of the study.
         value: Published change as a share (0.5 = half more), with low and high.
-        cargo: Named cargo of a mechanism.
+        check: How a check is done.
+        cargo: Named cargo of a mechanism; marker or class of cargo of a check.
         target: Its target.
         cell: Cell type in which it acts.
         smallest_change: Share by which the endpoint must move for a mechanism to count.
@@ -132,10 +136,11 @@ class Claim(Strict):
     id: str
     study: str
     statement: str
-    kind: Literal["direction", "number", "no_difference", "mechanism"]
-    endpoint: str
-    arm: str
-    versus: str
+    kind: Literal["direction", "number", "no_difference", "mechanism", "check"]
+    check: Check | None = None
+    endpoint: str = ""
+    arm: str = ""
+    versus: str = ""
     direction: Literal["up", "down"] | None = None
     at: str = ""
     value: float | None = None
@@ -154,6 +159,12 @@ class Claim(Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> Claim:
+        if (self.kind == "check") != (self.check is not None):
+            raise ValueError("a claim of kind `check`, and no other, says which `check`")
+        if self.kind == "check":
+            return self
+        if not (self.endpoint and self.arm and self.versus):
+            raise ValueError("a claim that is not a `check` needs endpoint, arm and versus")
         if self.kind != "no_difference" and self.direction is None:
             raise ValueError("a claim that is not `no_difference` needs a direction")
         if self.kind == "number" and (self.value is None or not self.unit):

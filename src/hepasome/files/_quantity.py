@@ -29,6 +29,10 @@ _DEFINITIONS = """
     millimetre = 1e-3 * metre = mm
     nanometre = 1e-9 * metre = nm
     micrometre = 1e-6 * metre = um
+    mole = [substance] = mol
+    millimole = 1e-3 * mole = mmol
+    micromole = 1e-6 * mole = umol
+    celsius = [temperature] = C
     particle = [particle] = particle = particles
     cell = [cell] = cell = cells
     cell_equivalent = [cell_equivalent] = cell_equivalent = cell_equivalents
@@ -104,7 +108,7 @@ def parse_quantity(written: Any) -> Quantity:
     match = _WRITTEN.fullmatch(str(written)) if len(str(written)) < 100 else None
     if match is None:
         raise ValueError("this is not a number with a unit; write for example `40 ug` or `8 wk`")
-    value, unit = float(match[1]), (match[2] or "").replace("µ", "u").replace("μ", "u")
+    value, unit = float(match[1]), (match[2] or "").replace("µ", "u").replace("μ", "u").removeprefix("°")
     if not unit:
         raise ValueError("the unit is missing; write it behind the number, for example `40 ug`")
     if abs(value) > _LARGEST:

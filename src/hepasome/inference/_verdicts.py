@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hepasome.evidence import Claim, load_evidence
-from hepasome.product import CEILINGS
+from hepasome.inference._checks import judge_check
+from hepasome.product import CEILINGS, Cargo
 from hepasome.trial import LADDER, SURVIVAL, Run
 
 REPRODUCED_FROM = 0.95
@@ -60,7 +61,14 @@ def judge(run: Run) -> list[Verdict]:
     return [_judge(run, claim) for claim in claims]
 
 
+def judge_checks(study: str) -> list[Verdict]:
+    """The verdict of every claim about a record that can be checked without a simulation."""
+    return [_checked(claim) for claim in load_evidence().claims_of(study) if claim.kind == "check"]
+
+
 def _judge(run: Run, claim: Claim) -> Verdict:
+    if claim.kind == "check":
+        return _checked(claim)
     label = _endpoint_label(run, claim)
     if label is None:
         return _not_judged(claim, "The study file has no such endpoint at that time.")
@@ -87,12 +95,13 @@ def _judge(run: Run, claim: Claim) -> Verdict:
         carried, required = _carried(run, claim), required_copies(run, claim, label)
         if math.isnan(required):
             return _not_judged(claim, f"The run has no simulation of the arm without {claim.cargo} to compare with.")
-        verdict, reason = _mechanism(claim, probability, sign * float(np.median(ratio)), carried, required)
+        moved = sign * float(np.median(ratio))
+        verdict, reason = _mechanism(claim, probability, moved, carried, required, _kind(run, claim))
     elif probability >= REPRODUCED_FROM:
         verdict, reason = "reproduced", f"The direction holds in {probability:.0%} of the draws."
     else:
         verdict, reason = "not reproduced", f"The direction holds in {probability:.0%} of the draws; 95 % are asked."
-    if claim.setting == "in_vitro":
+    if claim.setting == "in_vitro" and run.study.subject.culture is None:
         reason += " It was measured in culture; the simulation gives the dose to the animal."
     return Verdict(claim, verdict, probability, change, low, high, carried, required, reason)
 
@@ -127,8 +136,10 @@ def required_copies(run: Run, claim: Claim, label: str) -> float:
     return float(np.exp(np.log(copies[i]) + share * (np.log(copies[i + 1]) - np.log(copies[i]))))
 
 
-def _mechanism(claim: Claim, probability: float, moved: float, carried: float, required: float) -> tuple[Label, str]:
-    native, loaded, physical = CEILINGS.native, CEILINGS.loaded_high, CEILINGS.physical
+def _mechanism(
+    claim: Claim, probability: float, moved: float, carried: float, required: float, kind: str
+) -> tuple[Label, str]:
+    native, loaded, physical = CEILINGS.native, CEILINGS.loaded_high, CEILINGS.most(kind)
     least = math.log1p(claim.smallest_change) if claim.direction == "up" else -math.log1p(-claim.smallest_change)
     if probability >= REPRODUCED_FROM and moved >= least:
         return "reproduced", f"{claim.cargo} does it at the {carried:g} copies per vesicle that the product carries."
@@ -143,9 +154,10 @@ def _mechanism(claim: Claim, probability: float, moved: float, carried: float, r
         )
     times = required / physical
     beyond = f"{times:,.3g} times what fits into a vesicle" if times > 1 else "physically possible"
+    ceilings = f"native {native:g}, loaded {loaded:g}, physical {physical:g}" if kind == "miRNA" else f"{physical:g}"
     return "conditional", (
         f"It would take {required:,.3g} copies of {claim.cargo} per vesicle ({beyond}); the product carries "
-        f"{carried:.3g}. Ceilings: native {native:g}, loaded {loaded:g}, physical {physical:g}."
+        f"{carried:.3g}. Ceiling{'s' if kind == 'miRNA' else ''}: {ceilings}."
     )
 
 
@@ -205,14 +217,26 @@ def _log_ratio(run: Run, label: str, arm: str, versus: str) -> Draws:
 
 
 def _carried(run: Run, claim: Claim) -> float:
+    return next((c.copies_per_vesicle.value for c in _cargo(run, claim) if c.name == claim.cargo), 0.0)
+
+
+def _kind(run: Run, claim: Claim) -> str:
+    return next((c.kind for c in _cargo(run, claim) if c.name == claim.cargo), "miRNA")
+
+
+def _cargo(run: Run, claim: Claim) -> tuple[Cargo, ...]:
     given = run.plan.protocol.arms[claim.arm].treatment
-    cargo = () if given is None else given.product.vesicles.cargo
-    return next((c.copies_per_vesicle.value for c in cargo if c.name == claim.cargo), 0.0)
+    return () if given is None else given.product.vesicles.cargo
 
 
 def _endpoint_label(run: Run, claim: Claim) -> str | None:
     label = f"{claim.endpoint} at {claim.at}" if claim.at else claim.endpoint
     return label if label in [str(endpoint) for endpoint in run.study.endpoints] else None
+
+
+def _checked(claim: Claim) -> Verdict:
+    label, reason = judge_check(claim)
+    return Verdict(claim, label, None, None, None, None, None, None, reason)
 
 
 def _not_judged(claim: Claim, reason: str) -> Verdict:

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hepasome.files import FindingList, input_error, read_text
+from hepasome.product._estimate import Estimate
 from hepasome.product._mirna import MirnaName, parse_mirna_name
-from hepasome.product._product import Cargo, Estimate
+from hepasome.product._product import Cargo
 
 ANCHOR = Estimate(
     value=0.00825,

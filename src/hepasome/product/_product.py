@@ -10,54 +10,16 @@ from typing import Any, Literal
 import numpy as np
 import yaml
 from numpy.typing import NDArray
-from pydantic import Field, field_validator, model_validator
+from pydantic import field_validator, model_validator
 
 from hepasome.files import Quantity, Strict, input_error, read_yaml, validate, write_atomically
+from hepasome.product._estimate import Estimate
+from hepasome.product._storage import Storage
 
 SHIPPED = Path(str(resources.files("hepasome") / "product" / "shipped"))
 PRODUCT_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _LIKE_NUMBER = re.compile(r"[-+.\d].*|nan|inf|infinity", re.IGNORECASE | re.DOTALL)
 _DEVIATES = np.linspace(-4, 4, 161)  # of the log-normal diameter; finer changes the permeability by less than 0.1 %
-
-Status = Literal["measured", "derived", "fitted", "assumed"]
-
-
-class Estimate(Strict):
-    """A number with its interval and where it comes from.
-
-    Attributes:
-        value: Central value.
-        low: 5 % end; None where no interval is known.
-        high: 95 % end.
-        unit: Unit.
-        status: measured, derived, fitted or assumed.
-        source: Source of the number.
-        derivation: How it was computed, where it was derived.
-    """
-
-    value: float = Field(ge=0)
-    low: float | None = Field(default=None, ge=0)
-    high: float | None = Field(default=None, ge=0)
-    unit: str = "1"
-    status: Status
-    source: str = Field(min_length=3)
-    derivation: str = ""
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Estimate:
-        if (self.low is None) != (self.high is None):
-            raise ValueError("give both low and high or neither")
-        if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
-            raise ValueError(f"the value {self.value:g} does not lie between low {self.low:g} and high {self.high:g}")
-        return self
-
-    def times(self, factor: float, *, unit: str, derivation: str) -> Estimate:
-        """This estimate multiplied by an exact number."""
-        ends: dict[str, float | None] = {"low": None, "high": None}
-        if self.low is not None and self.high is not None:
-            ends = {"low": self.low * factor, "high": self.high * factor}
-        changed = {"value": self.value * factor, **ends, "unit": unit, "status": "derived", "derivation": derivation}
-        return self.model_copy(update=changed)
 
 
 class Diameter(Strict):
@@ -131,11 +93,19 @@ class CellTraits(Strict):
 
 
 class Marker(Strict):
-    """A marker of identity and whether it was found."""
+    """Something that was looked for in the vesicles, and whether it was found.
+
+    Attributes:
+        name: A protein, or for `carries` a class of cargo.
+        found: Whether it was found.
+        source: Who says so.
+        basis: What was looked at: this preparation, another one of the same kind of cell, or exosomes in general.
+    """
 
     name: str
     found: Literal["positive", "negative", "unknown"]
     source: str
+    basis: Literal["this preparation", "same kind of cell", "exosomes in general"] = "this preparation"
 
 
 class Product(Strict):
@@ -150,12 +120,15 @@ class Product(Strict):
         source_species: Species of that cell.
         particles_per_ug: Particles per ug of protein; vesicles only.
         diameter: Diameters; vesicles only.
-        markers: Markers of identity.
-        cargo: What the vesicles carry.
+        markers: Markers of identity, and of what should not be there.
+        carries: Classes of cargo: protein, mRNA, miRNA, lipid.
+        cargo: What the vesicles carry, by name and number.
         secretes: For cells: the id of the vesicle product that they secrete.
         traits: For cells: in what they differ from ordinary mesenchymal cells.
         particles_per_cell_equivalent: Vesicles in the medium that one cell conditioned; conditioned medium only.
         treated_with: What the vesicles were treated with. RNase takes away RNA that it reaches.
+        isolation: How the vesicles were isolated.
+        imaging: Which microscope showed them.
         storage: How it was kept.
         notes: Cautions for the reader.
         assumptions: What nobody measured, in sentences.
@@ -170,13 +143,21 @@ class Product(Strict):
     particles_per_cell_equivalent: Estimate | None = None
     diameter: Diameter | None = None
     markers: tuple[Marker, ...] = ()
+    carries: tuple[Marker, ...] = ()
     cargo: tuple[Cargo, ...] = ()
     secretes: str | Product | None = None
     traits: CellTraits | None = None
     treated_with: tuple[Literal["RNase"], ...] = ()
-    storage: str = ""
+    isolation: str = ""
+    imaging: str = ""
+    storage: Storage = Storage()
     notes: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
+
+    @field_validator("storage", mode="before")
+    @classmethod
+    def _in_words(cls, written: Any) -> Any:
+        return {"note": written} if isinstance(written, str) else written
 
     @field_validator("id", "source_cell")
     @classmethod
@@ -203,6 +184,8 @@ class Product(Strict):
             raise ValueError("what cells secrete is a product of vesicles")
         if self.particles_per_ug is not None and self.particles_per_ug.unit not in ("particles/ug", "1"):
             raise ValueError(f"particles_per_ug is in particles/ug, not in {self.particles_per_ug.unit}")
+        if self.kind == "cells" and self.storage.temperature is not None:
+            raise ValueError("what storage does to living cells is not modelled; write it as `storage: {note: ...}`")
         names = [cargo.name for cargo in self.cargo]
         if len(set(names)) < len(names):
             raise ValueError("one cargo stands twice")
@@ -274,7 +257,7 @@ def shipped_products() -> list[str]:
 
 def write_product(product: Product, path: Path | str) -> Path:
     """Write a product file that `load_product` reads back equal."""
-    content: dict[str, Any] = product.model_dump(mode="json", exclude_defaults=True)
+    content: dict[str, Any] = product.model_dump(mode="json", exclude_defaults=True, by_alias=True)
     text = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
     return write_atomically(path, text)
 

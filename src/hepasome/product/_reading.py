@@ -11,8 +11,9 @@ import numpy as np
 
 from hepasome.files import FindingList, InputError, parse_quantity, read_text
 from hepasome.product._counts import SmallRnaCounts, cargo_from_counts, quality_findings, read_small_rna_counts
+from hepasome.product._estimate import Estimate
 from hepasome.product._nanosight import MAGIC, NanoparticleTracking, read_nanosight
-from hepasome.product._product import PRODUCT_ID, Cargo, Diameter, Estimate, Product
+from hepasome.product._product import PRODUCT_ID, Cargo, Diameter, Product
 from hepasome.product._reference import CEILINGS
 
 _DAY_TO_DAY = 0.15  # log SD of NTA counts of one sample on several days: middle of 10 to 25 %

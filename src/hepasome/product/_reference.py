@@ -1,4 +1,4 @@
-"""How a study names a product: as it is, enriched in a cargo, or with a cargo removed."""
+"""How a study names a product: as it is, enriched in a cargo, with a cargo removed, or stored."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from hepasome.files import Strict, input_error, inside
-from hepasome.product._product import PRODUCT_ID, Cargo, Estimate, Product, load_product
+from hepasome.product._estimate import Estimate
+from hepasome.product._product import PRODUCT_ID, Cargo, Product, load_product
+from hepasome.product._storage import Storage
 
 _RNA = ("miRNA", "mRNA", "other_RNA")
 _AMOUNT = re.compile(r"\d+(?:\.\d*)?(?:[eE][-+]?\d+)?\s*(?:x|copies)")
@@ -26,12 +28,20 @@ class Ceilings:
             particles per ug (extracellular-vesicles-atlas Fig. 3, Chaudhari 2026).
         loaded_high: Upper end, at 2e9 particles per ug.
         physical: 10,000 nucleotides of RNA in one vesicle (recalled), in miRNAs of 22 nucleotides.
+        physical_mrna: The same 10,000 nucleotides in mRNAs of about 1,700 nucleotides.
+        physical_protein: Proteins of all kinds in one vesicle (Sverdlov 2012, recalled).
     """
 
     native: float = 0.00825
     loaded_low: float = 5.0
     loaded_high: float = 80.0
     physical: float = 450.0
+    physical_mrna: float = 6.0
+    physical_protein: float = 100.0
+
+    def most(self, kind: str) -> float:
+        """Copies of one cargo of a kind that fit into a vesicle."""
+        return {"mRNA": self.physical_mrna, "protein": self.physical_protein}.get(kind, self.physical)
 
 
 CEILINGS = Ceilings()
@@ -45,6 +55,7 @@ class ProductReference(Strict):
         enrich: Cargo -> `1000x` (times what the base carries) or `5 copies` (per vesicle).
         remove: Cargo that is silenced or inhibited.
         treat: What the vesicles are treated with: RNase takes away their RNA, named and not.
+        stored: How it was kept before it was given: `{temperature: -80 C, for: 3 mo, freeze_thaws: 1}`.
         folder: Folder of the study file, from which a path is read.
     """
 
@@ -52,6 +63,7 @@ class ProductReference(Strict):
     enrich: dict[str, str] = Field(default_factory=dict)
     remove: tuple[str, ...] = ()
     treat: tuple[Literal["RNase"], ...] = ()
+    stored: Storage | None = None
     folder: str = Field(default="", exclude=True)
 
     @field_validator("enrich")
@@ -75,7 +87,7 @@ class ProductReference(Strict):
         Raises:
             InputError: If there is no such product, a cargo is not in it, or more copies are asked than fit.
         """
-        base = load_product(self._path())
+        base = self._kept(load_product(self._path()))
         vesicles = base.vesicles
         if not self.enrich and not self.remove and not self.treat:
             return base
@@ -102,6 +114,15 @@ class ProductReference(Strict):
         )
         return changed if base.kind == "vesicles" else base.model_copy(update={"secretes": changed})
 
+    def _kept(self, base: Product) -> Product:
+        """The product as it was stored."""
+        if self.stored is None:
+            return base
+        if base.kind == "cells":
+            problem, remedy = "What storage does to living cells is not modelled.", "Leave `stored` out."
+            raise input_error(base.id, problem, remedy, field="stored")
+        return base.model_copy(update={"storage": self.stored})
+
     def _path(self) -> str | Path:
         if PRODUCT_ID.fullmatch(self.base):
             return self.base
@@ -115,15 +136,16 @@ def _enriched(cargo: Cargo, amount: str, product: str, extra: list[str]) -> Carg
         problem, remedy = "The product carries no copies of this cargo.", "Ask for a number of copies."
         raise input_error(product, problem, remedy, field=field, value=amount)
     asked = number * native.value if relative else number
-    if asked > CEILINGS.physical:
+    most = CEILINGS.most(cargo.kind)
+    if asked > most:
         raise input_error(
             product,
-            f"A vesicle cannot hold {asked:,.0f} copies of a miRNA: about {CEILINGS.physical:g} fit into it.",
+            f"A vesicle cannot hold {asked:,.0f} copies of {_called(cargo)}: about {most:g} fit into it.",
             "Ask for less; the report says how much a claim would require.",
             field=field,
             value=amount,
         )
-    if asked > CEILINGS.loaded_high:
+    if cargo.kind == "miRNA" and asked > CEILINGS.loaded_high:
         extra.append(
             f"{cargo.name}: {asked:.3g} copies per vesicle is more than loaded vesicles were seen to hold "
             f"({CEILINGS.loaded_low:g} to {CEILINGS.loaded_high:g})."
@@ -135,6 +157,10 @@ def _enriched(cargo: Cargo, amount: str, product: str, extra: list[str]) -> Carg
     else:
         raised = Estimate(value=asked, status="assumed", source="the study file", derivation=amount)
     return cargo.model_copy(update={"copies_per_vesicle": raised})
+
+
+def _called(cargo: Cargo) -> str:
+    return {"mRNA": "an mRNA", "protein": "a protein"}.get(cargo.kind, "a miRNA")
 
 
 def by_name(written: Any) -> Any:

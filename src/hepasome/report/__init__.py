@@ -3,7 +3,7 @@
 from hepasome.report._figures import figures
 from hepasome.report._report import render_report, write_report
 from hepasome.report._scoreboard import Directions, Score, directions, scoreboard, scoreboard_page
-from hepasome.report._tables import endpoint_table, number, p_value, verdict_table
+from hepasome.report._tables import endpoint_table, identity_table, number, p_value, verdict_table
 from hepasome.report._translation import (
     against_trials,
     driver_table,
@@ -21,6 +21,7 @@ __all__ = [
     "driver_table",
     "endpoint_table",
     "figures",
+    "identity_table",
     "number",
     "p_value",
     "render_report",

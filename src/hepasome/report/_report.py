@@ -215,13 +215,15 @@ def _products(run: Run) -> list[dict[str, Any]]:
             found.append((given.treatment.product, [arm]))
         else:
             arms.append(arm)
-    return [{"product": product, "arms": arms, "estimates": _estimates(product.vesicles)} for product, arms in found]
+    return [{"product": product, "arms": arms, "estimates": _estimates(product)} for product, arms in found]
 
 
-def _estimates(vesicles: Product) -> list[tuple[str, Estimate]]:
+def _estimates(product: Product) -> list[tuple[str, Estimate]]:
     """The numbers behind a product."""
+    vesicles, stored = product.vesicles, product.storage.kept()
     diameter = vesicles.diameter
     rows = [
+        ("share left after storage", stored if stored.derivation else None),
         ("particles per ug of protein", vesicles.particles_per_ug),
         ("median diameter, nm", diameter.median if diameter is not None else None),
         ("geometric SD of the diameters", diameter.geometric_sd if diameter is not None else None),

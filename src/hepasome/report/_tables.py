@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hepasome.inference import Verdict
+from hepasome.product import IdentityItem
 from hepasome.trial import Run
 
 _VERDICT_STYLE = {"reproduced": "green", "conditional": "yellow", "not reproduced": "red", "not judged": "dim"}
@@ -69,6 +70,20 @@ def verdict_table(verdicts: list[Verdict]) -> Table:
             change_text(verdict),
             escape(verdict.reason),
         )
+    return table
+
+
+def identity_table(items: tuple[IdentityItem, ...]) -> Table:
+    """Questions about a preparation with their answers, and who asks."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("question", max_width=36)
+    table.add_column("answer")
+    table.add_column("found", max_width=60)
+    table.add_column("asked by", max_width=48)
+    for item in items:
+        style = {"yes": "green", "no": "red"}.get(item.answer, "dim")
+        cells = (escape(item.found), escape(item.criterion.source))
+        table.add_row(escape(item.criterion.question), f"[{style}]{item.answer}[/]", *cells)
     return table
 
 

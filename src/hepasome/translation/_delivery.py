@@ -29,7 +29,7 @@ _PER_CELL = {
     "stellate": "vesicles_per_stellate_cell",
     "hepatocyte": "vesicles_per_hepatocyte",
 }
-_SOLUBLE_OUTPUT = "body_soluble_exposure"
+_SOLUBLE_OUTPUT = "body_soluble_present_cells"
 _COURSE = 48  # readings over which the exposure to soluble factors is summed
 _TOLERANCE = 1e-3  # of the exposure that a dose must bring
 _MOST_ROUNDS = 8

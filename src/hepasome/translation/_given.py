@@ -91,12 +91,25 @@ def arm_to_translate(study: Study, asked: str | None) -> str:
 
 
 def unit_of(study: Study, arm: str) -> str:
-    """The unit in which an arm is dosed, per animal."""
+    """The unit in which an arm is dosed, per animal.
+
+    Raises:
+        InputError: If the dose is a choice between units that only the product could convert.
+    """
     treatment = study.arms[arm].treatment
     if treatment is None:
         raise ValueError(f"{arm} is not treated")
-    dose = getattr(treatment.dose, "low", getattr(treatment.dose, "options", [treatment.dose])[0])
-    return next(unit for unit in UNITS if dose.fits(unit) or dose.fits(f"{unit}/kg"))
+    doses = getattr(treatment.dose, "options", [getattr(treatment.dose, "low", treatment.dose)])
+    units = {next(unit for unit in UNITS if dose.fits(unit) or dose.fits(f"{unit}/kg")) for dose in doses}
+    if len(units) > 1:
+        raise input_error(
+            study.id,
+            "The dose is a choice between units, and no single dose of a human follows from it.",
+            "Write all of them in one unit.",
+            field=f"arms.{arm}.treatment.dose",
+            value=str(treatment.dose),
+        )
+    return units.pop()
 
 
 def animal_doses(study: Study, arm: str, seed: int, draws: int) -> list[AnimalDose]:

@@ -16,6 +16,7 @@ from hepasome.translation._words import amounts, two_digits
 from hepasome.trial import Study, load_study, study_ids
 
 WIDEST = 100.0  # fold, of a 90 % interval that still names a dose: a tenth to ten times its middle
+JUDGED_FROM = 100  # draws; the ends of an interval from fewer are too rough
 SYSTEM = "S29"
 _DRAWS = 200
 
@@ -127,6 +128,9 @@ def _row(one: Translation) -> dict[str, object]:
 
 
 def _judge(one: Translation) -> TranslationClaim:
+    if one.draws < JUDGED_FROM:
+        reason = f"{one.draws} draws are too few for the ends of an interval; {JUDGED_FROM} are enough."
+        return _claim(one.study, one.system, one.title, "not judged", reason)
     if one.main is None:
         return _claim(one.study, one.system, one.title, "conditional", f"Only by body size. {one.missing}")
     dose, ratio = one.main.dose, one.over_trials
@@ -157,7 +161,7 @@ def _over_all(judged: list[TranslationClaim]) -> TranslationClaim:
         label = "not reproduced"
     reason = (
         f"Of {len(judged)} studies {counts['reproduced']} have a dose, {counts['conditional']} one that is too "
-        f"uncertain or rests on body size alone, and {rest} give nothing to animals."
+        f"uncertain or rests on body size alone, and for {rest} there is nothing to translate or judge."
     )
     statement = "a human-equivalent dose with its uncertainty exists for each indication"
     return TranslationClaim(SYSTEM, SYSTEM, "", statement, label, reason)

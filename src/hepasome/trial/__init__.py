@@ -3,8 +3,8 @@
 from hepasome.trial._assays import Assay, assays
 from hepasome.trial._deaths import SURVIVAL, log_rank_p, survival_times
 from hepasome.trial._draws import DRAWN_MODULES, central_values, drawn_values, individual, stream, two_piece
-from hepasome.trial._plan import LADDER, Plan, Planned, Settings, absolute_dose, make_plan
-from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, settle_protocol
+from hepasome.trial._plan import LADDER, Plan, Planned, Settings, make_plan
+from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, absolute_dose, settle_protocol
 from hepasome.trial._run import Computing, Progress, Run, default_folder, run_study, solver_settings
 from hepasome.trial._statistics import EffectSize, compare_arms, hedges_g
 from hepasome.trial._study import STUDIES, Arm, EndpointAt, Study, Treatment, load_study, study_ids, study_path

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from hepasome.files import Strict, read_table
+from hepasome.files import Strict, input_error, read_table
 
 PARTICLE_COUNT = "particle_count"
 INJECTION = "injection"
@@ -34,5 +34,12 @@ def assays() -> dict[str, Assay]:
 
 
 def error_factor(read_out: str, rng: np.random.Generator) -> float:
-    """What one measurement multiplies the true value by: log-normal, median 1."""
+    """What one measurement multiplies the true value by: log-normal, median 1.
+
+    Raises:
+        InputError: If no assay reads this out.
+    """
+    if read_out not in assays():
+        remedy = "Add a row: how it is measured, and how exactly."
+        raise input_error("trial/assays.csv", "No assay reads this out.", remedy, value=read_out)
     return float(np.exp(assays()[read_out].cv * rng.standard_normal()))

@@ -13,8 +13,8 @@ from hepasome.biology import from_scale, parameters, scaled_to_body_weight, symb
 _PER_SOURCE_CELL = ("unattributed_activity", "tumour_activity")
 _PER_DISEASE = ("tumour_sensitivity",)  # what one tumour feels says nothing about another
 DRAWN_MODULES = (
-    *("circulation", "sinusoid", "delivery", "rna_action", "rna_response", "cells", "soluble", "tumour_site"),
-    *("immunity", "immunomodulators", "sphingosine"),
+    *("circulation", "sinusoid", "culture", "delivery", "rna_action", "rna_response", "protein_transfer"),
+    *("cells", "soluble", "tumour_site", "immunity", "immunomodulators", "sphingosine"),
     *_PER_SOURCE_CELL,
     *_PER_DISEASE,
 )

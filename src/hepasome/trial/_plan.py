@@ -23,7 +23,6 @@ from hepasome.biology import (
     CELLS_PRESENT,
     SOLUBLE_FACTORS,
     Structure,
-    actions,
     copies_parameter,
     fenestral_permeability,
     model_sbml,
@@ -33,11 +32,10 @@ from hepasome.biology import (
 )
 from hepasome.biology import parameters as parameter_table
 from hepasome.evidence import load_evidence
-from hepasome.files import Quantity
-from hepasome.product import Cargo, Product
+from hepasome.product import Cargo, Estimate, Product
 from hepasome.trial._assays import INJECTION, PARTICLE_COUNT, error_factor
 from hepasome.trial._draws import central_values, drawn_values, individual, individual_body_weight, stream, two_piece
-from hepasome.trial._protocol import GivenTreatment, Protocol, Step, settle_protocol
+from hepasome.trial._protocol import GivenTreatment, Protocol, Step, absolute_dose, settle_protocol
 from hepasome.trial._study import Study
 
 LADDER = tuple(float(x) for x in np.logspace(-3, 10, 27))  # copies per vesicle, two steps per decade
@@ -303,31 +301,27 @@ class _Typical:
         dose = absolute_dose(treatment.dose, body_weight)
         if treatment.product.kind == "cells":
             return dose.to("cells")
-        estimate = treatment.product.particles(dose)
-        return two_piece(
-            estimate.value, estimate.low, estimate.high, "log", self._stream(treatment.product, "particles")
-        )
+        product = treatment.product
+        counted = self._one(product, product.particles(dose), "particles")
+        return counted * self._one(product, product.storage.kept(), "storage")
 
     def copies(self, product: Product) -> dict[str, float]:
-        known = {row.cargo for row in actions()}
-        copies = {c.name: self._copies(product, c) for c in product.vesicles.cargo if c.name in known}
+        copies = {c.name: self._copies(product, c) for c in product.vesicles.cargo}
         return copies if self._keep else dict.fromkeys(copies, 0.0)
 
     def traits(self, product: Product) -> dict[str, float]:
         given = product.traits.estimates() if product.traits is not None else {}
-        return {
-            name: two_piece(one.value, one.low, one.high, "log", self._stream(product, name))
-            for name, one in given.items()
-        }
+        return {name: self._one(product, one, name) for name, one in given.items()}
 
     def _copies(self, product: Product, cargo: Cargo) -> float:
         if cargo.name in self._replaced:
             return self._replaced[cargo.name]
-        copies = cargo.copies_per_vesicle
-        return two_piece(copies.value, copies.low, copies.high, "log", self._stream(product, cargo.name))
+        return self._one(product, cargo.copies_per_vesicle, cargo.name)
 
-    def _stream(self, product: Product, what: str) -> np.random.Generator | None:
-        return stream(self._seed, "product", self._draw, product.source_cell, what) if self._draw else None
+    def _one(self, product: Product, number: Estimate, what: str) -> float:
+        """A number of a product: as drawn for its source cell, or its central value."""
+        rng = stream(self._seed, "product", self._draw, product.source_cell, what) if self._draw else None
+        return two_piece(number.value, number.low, number.high, "log", rng)
 
 
 class _Errors(_Typical):
@@ -343,19 +337,6 @@ class _Errors(_Typical):
     def dose_factor(self, day: int) -> float:
         batch = stream(self._seed, "batch", self._arm, day)
         return error_factor(PARTICLE_COUNT, batch) * error_factor(INJECTION, self._rng)
-
-
-def absolute_dose(dose: Quantity, body_weight: float) -> Quantity:
-    """A dose per body weight as the dose of one subject; any other as it is.
-
-    Args:
-        dose: The dose as the study gives it.
-        body_weight: Of the subject, g.
-    """
-    for unit in ("ug", "particles", "cells"):
-        if dose.fits(f"{unit}/kg"):
-            return Quantity(dose.to(f"{unit}/kg") * body_weight / 1000, unit)
-    return dose
 
 
 def _subject(

@@ -106,6 +106,19 @@ class Protocol:
         return min(starts, default=None)
 
 
+def absolute_dose(dose: Quantity, body_weight: float) -> Quantity:
+    """A dose per body weight as the dose of one subject; any other as it is.
+
+    Args:
+        dose: The dose as the study gives it.
+        body_weight: Of the subject, g.
+    """
+    for unit in ("ug", "particles", "cells"):
+        if dose.fits(f"{unit}/kg"):
+            return Quantity(dose.to(f"{unit}/kg") * body_weight / 1000, unit)
+    return dose
+
+
 def settle_protocol(study: Study, rng: np.random.Generator | None) -> Protocol:
     """Settle every uncertain detail of a study.
 

@@ -29,15 +29,8 @@ from hepasome.trial._study import Study
 
 # Vesicles and donor cells are counted in billions, everything else is near 1: each has its own absolute tolerance.
 _VESICLE_TOLERANCE = 1.0
-_PARTICLE_STATES = (
-    "body_circulation_",
-    "body_cells_",
-    "_tumour_site_",
-    "_sinusoid_",
-    "_bound",
-    "_endosome",
-    "_degraded",
-)
+_OF_CELLS = ("_bound", "_endosome", "_degraded")
+_PARTICLE_STATES = ("_circulation_", "_medium_", "body_cells_", "_tumour_site_", "_sinusoid_", *_OF_CELLS)
 _CHUNK = 64
 _RUN_FILE = "run.json"
 _MOST_SUBJECTS = 1_000_000  # as in a study file

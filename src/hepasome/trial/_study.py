@@ -332,7 +332,8 @@ def _check_products(study: Study, document: Document) -> None:
                 )
         dose = arm.treatment.dose
         units = _DOSE_UNITS[product.kind]
-        if not any(getattr(dose, "low", dose).fits(unit) for unit in units):
+        written = getattr(dose, "options", (getattr(dose, "low", dose),))
+        if not all(any(one.fits(unit) for unit in units) for one in written):
             found.add(
                 f"The dose does not fit a product of {product.kind.replace('_', ' ')}.",
                 "Give vesicles in ug or particles, cells in cells, conditioned medium in cell_equivalents.",

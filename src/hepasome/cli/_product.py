@@ -1,0 +1,82 @@
+"""Commands about vesicle preparations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hepasome.cli._console import out, print_plain
+from hepasome.files import InputError, input_error
+from hepasome.product import LabAnswers, check_product, load_product, read_lab_files, write_product
+from hepasome.report import identity_table
+
+product_app = typer.Typer(help="Vesicle preparations.", no_args_is_help=True)
+
+
+@product_app.command("read")
+def product_read(
+    files: Annotated[list[Path], typer.Argument(help="Laboratory files: NanoSight summary, small-RNA counts.")],
+    product_id: Annotated[str | None, typer.Option("--id", help="Short name of the product.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the product.")] = None,
+    source_cell: Annotated[str | None, typer.Option(help="Cell that made the vesicles, e.g. adipose_msc.")] = None,
+    dilution: Annotated[float | None, typer.Option(help="Dilution of the NTA sample, where not recorded.")] = None,
+    protein: Annotated[str | None, typer.Option(help="Protein of the undiluted sample, e.g. '0.5 mg/mL'.")] = None,
+    columns: Annotated[str | None, typer.Option(help="Pattern of the count columns to use.")] = None,
+    total_copies: Annotated[float | None, typer.Option(help="All miRNA copies per vesicle, if measured.")] = None,
+    assume_native: Annotated[bool, typer.Option(help="Accept the published native copy number instead.")] = False,
+    out_file: Annotated[Path | None, typer.Option("--out", help="Product file to write.")] = None,
+) -> None:
+    """Laboratory files -> a product file that a study can use, with findings and open questions."""
+    answers = LabAnswers(
+        id=product_id,
+        name=name,
+        source_cell=source_cell,
+        dilution=dilution,
+        protein=protein,
+        columns=columns,
+        total_copies=total_copies,
+        assume_native=assume_native,
+    )
+    reading = read_lab_files(files, answers)
+    for title, lines in (
+        ("Findings", reading.findings),
+        ("Derived", reading.derivations),
+        ("Assumed", reading.assumptions),
+    ):
+        if lines:
+            print_plain(f"{title}:")
+            for line in lines:
+                print_plain(f"  {line}")
+    if reading.product is None:
+        raise InputError(
+            finding
+            for question in reading.questions
+            for finding in input_error("your answers", question.text, question.why, field=question.flag).findings
+        )
+    path = out_file or Path(f"{reading.product.id}.yaml")
+    write_product(reading.product, path)
+    print_plain(f"Product: {path}")
+
+
+@product_app.command("check")
+def product_check(
+    product: Annotated[str, typer.Argument(help="Id of a shipped product, or path of a product file.")],
+) -> None:
+    """Hold a preparation against what an exosome is, and list what MISEV asks to tell and the file does not."""
+    given = load_product(product)
+    check = check_product(given)
+    print_plain(f"{check.product.name} ({check.product.id})")
+    print_plain("\nWhat an exosome is:")
+    out.print(identity_table(check.part("identity")))
+    told = len(check.part("report")) - len(check.missing)
+    print_plain(f"\nTold of what MISEV asks for: {told} of {len(check.part('report'))} ({check.completeness:.0%}).")
+    if check.missing:
+        print_plain("Missing:")
+    for item in check.missing:
+        found = f" ({item.answer}: {item.found})" if item.found else ""
+        print_plain(f"  {item.criterion.question}{found}. {item.criterion.remedy}. [{item.criterion.source}]")
+    kept = given.storage.kept()
+    interval = "" if kept.low is None else f" ({kept.low:.0%} to {kept.high:.0%})"
+    print_plain(f"\nLeft after storage: {kept.value:.0%}{interval}: {kept.source}.")
