@@ -58,7 +58,7 @@ def test_glutathione_falls_to_the_thresholds_of_reddyhoff_2015(species, drug, lo
 
 
 def test_alt_of_untreated_mice_after_acetaminophen_lies_by_that_of_holland_2021():
-    # 12 h is missed by a factor of 1.6 (validation/apap_mouse)
+    # 12 h is missed by half (validation/apap_mouse)
     observed = load_evidence().observations_of("holland2021", "acute_apap_mouse")
     found = simulate(APAP, {DEPOT: 300.0}, [0, 6, 12, 24], ["ALT"])["ALT"]
     for time, simulated in zip((6, 12, 24), found[1:], strict=True):

@@ -249,4 +249,4 @@ def test_only_living_cells_have_traits():
     cells = load_product("ipsc_hepatocyte_like_cell")
     assert set(cells.traits.estimates()) == {"hepatocyte_function_per_donor_cell"}
     with pytest.raises(ValueError, match="traits"):
-        Product.model_validate(cells.vesicles.model_dump() | {"traits": cells.traits.model_dump()})
+        Product.model_validate(cells.vesicles.model_dump(exclude_defaults=True) | {"traits": cells.traits.model_dump()})

@@ -16,7 +16,7 @@ from hepasome.trial import central_values, individual, solver_settings, stream
 
 HERE = Path(__file__).parent
 DISEASE = "apap"
-ANIMALS = 40
+ANIMALS = 200
 BODY_WEIGHT = 20.0  # g
 DOSE = 300.0  # mg/kg; not in the source at hand, usual for a mouse
 DOSES = (100.0, 150.0, 200.0, 250.0, 300.0, 400.0, 600.0)  # mg/kg
