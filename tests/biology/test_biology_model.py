@@ -215,10 +215,10 @@ OUTSIDE_OF_SBML = {  # these make one SBML parameter or one animal in Python
 def everything():
     """One model of every disease in every species, with all that can be given."""
     models = [
-        Structure(species, 3 if "circulation" in disease_model(disease).parts else 1, cells, disease, True)
+        Structure(model.species[0], 3 if "circulation" in model.parts else 1, cells, disease, True)
         for disease in disease_ids()
-        for species in disease_model(disease).species
-        for cells in {False, "circulation" in disease_model(disease).parts}
+        if (model := disease_model(disease))
+        for cells in {False, "circulation" in model.parts and "cells" not in model.parts}
     ]
     return "".join(model_sbml(structure) for structure in models)
 

@@ -36,7 +36,7 @@ def equations_page() -> str:
     ]
     for path in sorted((FOLDER / "modules").glob("*.ant")):
         parts += list(_module(path.stem, read_text(path)))
-    parts += [*_effects(), *_diseases()]
+    parts += [*_other_tables(), *_effects(), *_diseases()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -91,6 +91,15 @@ def _parameter_cells(row: Parameter) -> tuple[str, ...]:
         row.status,
         row.source,
     )
+
+
+def _other_tables() -> Iterator[str]:
+    """Tables that several modules share."""
+    files = {path.stem for path in (FOLDER / "modules").glob("*.ant")}
+    for name in MODULES:
+        if name not in files:
+            yield f"## {name}"
+            yield _table(_PARAMETER_HEADER, [_parameter_cells(row) for row in parameter_rows(name)])
 
 
 def _effects() -> list[str]:
