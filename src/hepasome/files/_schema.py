@@ -134,6 +134,10 @@ def _sentence(item: Any, model: type[BaseModel], place: Place) -> tuple[str, str
         return "This field is missing.", "Add it."
     if kind == "extra_forbidden":
         return "There is no such field.", _did_you_mean(str(place[-1]), _fields_at(model, place[:-1]))
+    if kind == "union_tag_invalid":
+        return "This is not one of the allowed words.", f"Use one of: {context['expected_tags']}."
+    if kind == "union_tag_not_found":
+        return f"`{str(context['discriminator']).strip(chr(39))}` is missing.", "Add it."
     if kind in ("literal_error", "enum"):
         return "This is not one of the allowed words.", f"Use {context['expected']}."
     if kind == "value_error":

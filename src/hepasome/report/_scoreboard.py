@@ -77,7 +77,7 @@ def scoreboard(scores: Sequence[Score]) -> Table:
     """One line per study: its claims and how many are reproduced, conditional, not reproduced, not judged."""
     table = Table(box=None, pad_edge=False)
     table.add_column("system")
-    table.add_column("study", overflow="fold")
+    table.add_column("study", no_wrap=True)
     for heading in ("claims", *_LABELS):
         table.add_column(heading, justify="right")
     for score in _in_order(scores):

@@ -68,8 +68,11 @@ class Disease(Strict):
 
     @model_validator(mode="after")
     def _repeats(self) -> Disease:
-        if self.modelled.repeats != (self.every is not None and self.duration is not None):
-            raise ValueError("write `every` and `for`" if self.modelled.repeats else "this disease is induced once")
+        written = (self.every is not None, self.duration is not None)
+        if self.modelled.repeats and not all(written):
+            raise ValueError("write `every` and `for`: this disease is induced repeatedly")
+        if not self.modelled.repeats and any(written):
+            raise ValueError("leave out `every` and `for`: this disease is induced once")
         return self
 
     @property
