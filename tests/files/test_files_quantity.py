@@ -119,7 +119,7 @@ def test_no_dimension_becomes_another_silently(one, other):
 
 
 DOSE = TypeAdapter(quantity_in("ug", "particles"))
-TIME = TypeAdapter(quantity_in("h", positive=False))
+TIME = TypeAdapter(quantity_in("h", zero=True))
 
 
 def test_a_field_takes_any_of_its_units_and_stores_what_was_written():

@@ -1,8 +1,8 @@
 """Files in and out: safe reading, findings with their place, quantities with units, atomic writing."""
 
 from hepasome.files._findings import Finding, FindingList, InputError, input_error, shorten
-from hepasome.files._quantity import Quantity, parse_quantity, quantity_in
-from hepasome.files._schema import Strict, read_table, validate
+from hepasome.files._quantity import Quantity, parse_quantity, quantity_check, quantity_in
+from hepasome.files._schema import Strict, did_you_mean, read_table, validate
 from hepasome.files._text import MEGABYTE, inside, read_text
 from hepasome.files._write import write_atomically
 from hepasome.files._yaml import Document, parse_yaml, read_yaml
@@ -15,10 +15,12 @@ __all__ = [
     "InputError",
     "Quantity",
     "Strict",
+    "did_you_mean",
     "input_error",
     "inside",
     "parse_quantity",
     "parse_yaml",
+    "quantity_check",
     "quantity_in",
     "read_table",
     "read_text",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
@@ -122,12 +123,12 @@ def parse_quantity(written: Any) -> Quantity:
     return Quantity(value, unit)
 
 
-def quantity_in(*units: str, positive: bool = True) -> Any:
-    """A pydantic type: a quantity that has the dimension of one of `units` and is not negative.
+def quantity_check(*units: str, zero: bool = False) -> Callable[[Any], Quantity]:
+    """A check of what a user wrote: a quantity that has the dimension of one of `units`.
 
     Args:
         units: Allowed units, for example ("ug", "particles").
-        positive: Whether zero is refused too.
+        zero: Whether zero is allowed; what is below never is.
     """
 
     def check(written: Any) -> Quantity:
@@ -135,8 +136,13 @@ def quantity_in(*units: str, positive: bool = True) -> Any:
         if not any(quantity.fits(unit) for unit in units):
             example = _DIMENSION_EXAMPLES.get(units[0], f"a number in {' or '.join(units)}")
             raise ValueError(f"the unit `{quantity.unit}` does not fit here; write {example}")
-        if quantity.value < 0 or (positive and quantity.value == 0):
-            raise ValueError(f"the number must be {'above zero' if positive else 'zero or above'}")
+        if quantity.value < 0 or (quantity.value == 0 and not zero):
+            raise ValueError(f"the number must be {'zero or above' if zero else 'above zero'}")
         return quantity
 
-    return Annotated[Quantity, BeforeValidator(check), PlainSerializer(str)]
+    return check
+
+
+def quantity_in(*units: str, zero: bool = False) -> Any:
+    """A pydantic type: what `quantity_check` lets through, written back as text."""
+    return Annotated[Quantity, BeforeValidator(quantity_check(*units, zero=zero)), PlainSerializer(str)]

@@ -98,7 +98,7 @@ def _check_header(header: list[str], model: type[BaseModel], found: FindingList)
         return
     for position, name in enumerate(header):
         if name not in known:
-            found.add("There is no such column.", _did_you_mean(name, known), line=1, field=name)
+            found.add("There is no such column.", did_you_mean(name, known), line=1, field=name)
         elif name in header[:position]:
             found.add("This column stands twice.", "Remove one of the two.", line=1, field=name)
     for name, field in known.items():
@@ -133,7 +133,7 @@ def _sentence(item: Any, model: type[BaseModel], place: Place) -> tuple[str, str
     if kind == "missing":
         return "This field is missing.", "Add it."
     if kind == "extra_forbidden":
-        return "There is no such field.", _did_you_mean(str(place[-1]), _fields_at(model, place[:-1]))
+        return "There is no such field.", did_you_mean(str(place[-1]), _fields_at(model, place[:-1]))
     if kind == "union_tag_invalid":
         return "This is not one of the allowed words.", f"Use one of: {context['expected_tags']}."
     if kind == "union_tag_not_found":
@@ -169,7 +169,8 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
     return [model for inner in get_args(annotation) for model in _models_in(inner)]
 
 
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The nearest known name as a question; all of them if none is near."""
     near = difflib.get_close_matches(name, known, n=1)
     if near:
         return f"Did you mean `{near[0]}`?"

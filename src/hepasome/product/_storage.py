@@ -23,6 +23,9 @@ def _degrees(written: Any) -> Quantity:
     return temperature
 
 
+_Duration = quantity_in("h", zero=True)
+
+
 class Storage(Strict):
     """How a preparation was kept between counting and giving it.
 
@@ -35,7 +38,7 @@ class Storage(Strict):
     """
 
     temperature: Annotated[Quantity, BeforeValidator(_degrees), PlainSerializer(str)] | None = None
-    duration: quantity_in("h", positive=False) | None = Field(default=None, alias="for")  # type: ignore[valid-type]
+    duration: _Duration | None = Field(default=None, alias="for")  # type: ignore[valid-type] # made from its unit
     freeze_thaws: int = Field(default=0, ge=0, le=100)
     tube: Literal["plain", "low_binding", "not stated"] = "not stated"
     note: str = ""

@@ -23,14 +23,16 @@ from hepasome.files import (
     InputError,
     Quantity,
     Strict,
+    did_you_mean,
     input_error,
     parse_quantity,
+    quantity_check,
     read_yaml,
     validate,
 )
 from hepasome.product import Product, ProductReference, by_name
 from hepasome.trial._subject import AnyDisease, DiseaseOfArm, SubjectTemplate, Time, TimeFromStart
-from hepasome.trial._uncertain import count_check, quantity_check, uncertain, word_check
+from hepasome.trial._uncertain import count_check, uncertain, word_check
 
 STUDIES = Path(str(resources.files("hepasome") / "studies"))
 AT_READ_OUT = "read_out"
@@ -93,7 +95,7 @@ class GivenAgent(Strict):
     def _known(self) -> GivenAgent:
         known = agents().get(self.agent)
         if known is None:
-            raise ValueError(f"`{self.agent}` is no agent; known are: {', '.join(agents())}")
+            raise ValueError(f"`{self.agent}` is no agent. {did_you_mean(self.agent, agents())}")
         if (known.acts == "adds") != (self.dose is not None):
             raise ValueError(f"write a `dose` in {known.unit}" if known.acts == "adds" else "this agent has no dose")
         if self.dose is not None and not getattr(self.dose, "low", self.dose).fits(known.unit):
@@ -258,7 +260,7 @@ def _endpoint(written: Any) -> Any:
     name, _, at = str(written).partition(" at ")
     name, after = name.strip(), at.endswith(AFTER_TREATMENT)
     if name not in endpoint_names():
-        raise ValueError(f"`{name}` is no endpoint; known are: {', '.join(endpoint_names())}")
+        raise ValueError(f"`{name}` is no endpoint. {did_you_mean(name, endpoint_names())}")
     if at.strip() in ("", AT_READ_OUT):
         return EndpointAt(endpoint=name)
     time = quantity_check("h", zero=True)(at.removesuffix(AFTER_TREATMENT).strip())

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 from pydantic import Field, create_model, field_validator, model_validator
 
 from hepasome.biology import SPECIES, DiseaseModel, disease_ids, disease_model
-from hepasome.files import Quantity, Strict
-from hepasome.trial._uncertain import quantity_check, uncertain
+from hepasome.files import Quantity, Strict, quantity_check
+from hepasome.trial._uncertain import uncertain
 
 AT_TREATMENT = "treatment"
 
@@ -99,7 +99,8 @@ if TYPE_CHECKING:
     AnyDisease = Disease
 else:
     _FORMS = tuple(_disease_form(name) for name in disease_ids())
-    AnyDisease = Annotated[Union[_FORMS], Field(discriminator="model")] if len(_FORMS) > 1 else _FORMS[0]  # noqa: UP007
+    _any_of = Union[_FORMS]  # noqa: UP007 - of as many as there are
+    AnyDisease = Annotated[_any_of, Field(discriminator="model")] if len(_FORMS) > 1 else _FORMS[0]
 
 
 class DiseaseOfArm(Strict):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from pydantic import BeforeValidator
 
-from hepasome.files import Quantity, parse_quantity
+from hepasome.files import Quantity
 
 
 @dataclass(frozen=True)
@@ -106,20 +106,6 @@ def uncertain(check: Callable[[Any], Any]) -> BeforeValidator:
         raise ValueError("write one value, or `{low, high, reason}`, or `{one_of, reason}`")
 
     return BeforeValidator(read)
-
-
-def quantity_check(*units: str, zero: bool = False) -> Callable[[Any], Quantity]:
-    """A check for `uncertain`: a quantity in one of `units`, above zero (or zero and above)."""
-
-    def check(written: Any) -> Quantity:
-        quantity = parse_quantity(written)
-        if not any(quantity.fits(unit) for unit in units):
-            raise ValueError(f"the unit `{quantity.unit}` does not fit here; write a number in {' or '.join(units)}")
-        if quantity.value < 0 or (quantity.value == 0 and not zero):
-            raise ValueError(f"the number must be {'zero or above' if zero else 'above zero'}")
-        return quantity
-
-    return check
 
 
 def count_check(least: int, most: int) -> Callable[[Any], int]:
