@@ -30,8 +30,8 @@ def values(species):
     return {symbol: row.value for symbol, row in parameters(species, "vesicle_delivery").items()}
 
 
-def giving(amount=1e9, route="intravenous", times=(0.0,), *, cells=False):
-    return Giving(cells, DIAMETERS, amount, route, times, times[-1] + 200.0)
+def giving(amount=1e9, route="intravenous", times=(0.0,), kind="vesicles"):
+    return Giving(kind, DIAMETERS, amount, route, times, times[-1] + 200.0)
 
 
 @pytest.mark.parametrize("species", disease_model("vesicle_delivery").species)
@@ -64,7 +64,7 @@ def test_a_human_with_the_body_of_the_mouse_needs_the_dose_of_the_mouse(route):
 
 def test_cells_in_the_same_body_are_dosed_the_same_too():
     rat = Delivery("rat", "cells")
-    body, given = [values("rat")], [giving(2e6, "intravenous", cells=True)]
+    body, given = [values("rat")], [giving(2e6, "intravenous", kind="cells")]
     wanted = rat.exposures(body, given)
     assert rat.targets[-1] == SOLUBLE
     assert (wanted > 0).all()

@@ -10,7 +10,7 @@ import pytest
 import hepasome
 from hepasome.evidence import trial_doses
 from hepasome.files import InputError
-from hepasome.translation import Delivery, Interval, _given, all_indications, animal_studies, claims, translate
+from hepasome.translation import Interval, _given, all_indications, animal_studies, claims, translate
 from hepasome.trial import load_study, study_ids
 
 DRAWS = 100
@@ -133,6 +133,17 @@ def test_a_users_own_study_is_translated_whatever_the_unit(mine, dose):
     assert len(found.by("model")) == 4  # the study's route is the vein already
 
 
+def test_vesicles_lost_in_storage_are_not_in_the_human_dose_either(mine):
+    path = mine("1e10 particles")
+    product = "{base: umbilical_cord_msc_exosome, stored: {temperature: 4 C, for: 48 h}}"
+    fresh = hepasome.translate(path, draws=20).translation.main
+    path.write_text(path.read_text().replace("product: umbilical_cord_msc_exosome", f"product: {product}", 1))
+    cold = hepasome.translate(path, draws=20).translation.main
+    assert fresh.particles.median == pytest.approx(fresh.dose.median)
+    # Evtushenko 2020: 49 % left, 46 to 52 % within the error
+    assert cold.particles.median / cold.dose.median == pytest.approx(0.49, abs=0.03)
+
+
 def test_a_dose_per_kg_is_the_dose_of_the_animal(mine):
     found = hepasome.translate(mine("2 mg/kg"), draws=20).translation
     assert found.animal_dose.median == pytest.approx(44.0)  # 22 g
@@ -203,7 +214,7 @@ def test_conditioned_medium_is_translated_with_vesicles_and_soluble_factors(tmp_
 
 
 def test_a_route_that_a_healthy_body_lacks_leaves_body_size_alone_and_says_so(monkeypatch, mine):
-    monkeypatch.setattr(Delivery, "routes", ("portal",))
+    monkeypatch.setattr("hepasome.translation._delivery.routes_into", lambda *_: ("portal",))
     found = hepasome.translate(mine(), draws=20).translation
     assert "intravenous" in found.missing
     assert {one.method for one in found.doses} == {"allometry", "Km factors"}

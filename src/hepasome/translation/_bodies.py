@@ -96,10 +96,3 @@ def _deviation(row: Parameter, value: float) -> float:
     if row.scale in ("log", "logit") and value > 0:
         return to_scale(value, row.scale) - to_scale(row.value, row.scale)
     return value - row.value
-
-
-def central_bodies(species: str, body_weight: float) -> Bodies:
-    """The animal and the human of the tables' central values."""
-    animal = {symbol: row.value for symbol, row in parameters(species, DISEASE).items()}
-    human = {symbol: row.value for symbol, row in parameters(HUMAN, DISEASE).items()}
-    return Bodies(scaled_to_body_weight(animal, body_weight), human)

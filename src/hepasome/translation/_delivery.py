@@ -9,18 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepasome import engine
-from hepasome.biology import (
-    CELLS_PRESENT,
-    SOLUBLE_FACTORS,
-    Structure,
-    fenestral_permeability,
-    model_sbml,
-    parameters,
-    routes_into,
-    target_ids,
-)
+from hepasome.biology import Structure, model_sbml, routes_into
 from hepasome.translation._bodies import DISEASE
-from hepasome.trial import solver_settings
+from hepasome.trial import doses_of, permeability_for, solver_settings
 
 SOLUBLE = "soluble"
 _PER_CELL = {
@@ -44,32 +35,33 @@ class Giving:
     """What is given to one body.
 
     Attributes:
-        cells: Whether living cells are given.
+        kind: vesicles, cells or conditioned_medium.
         diameters: Diameters of the vesicles (nm) and the share of each.
         amount: Particles or cells of one dose.
         route: Where it enters.
         times: When, h from the first dose.
         end: When the cells are read, h from the first dose.
-        cell_equivalents: Of one dose of conditioned medium; zero for any other product.
+        equivalents: Cell equivalents of conditioned medium per particle; zero for any other product.
     """
 
-    cells: bool
+    kind: str
     diameters: tuple[Array, Array]
     amount: float
     route: str
     times: tuple[float, ...]
     end: float
-    cell_equivalents: float = 0.0
+    equivalents: float = 0.0
 
     def scaled(self, factor: float) -> Giving:
         """The same with another dose."""
-        return replace(self, amount=self.amount * factor, cell_equivalents=self.cell_equivalents * factor)
+        return replace(self, amount=self.amount * factor)
 
 
 class Delivery:
     """The body of one species without injury, as a model: from doses to exposure of cells.
 
     Attributes:
+        routes: Routes that this body has for the product.
         targets: Cell types that take up vesicles, and `soluble` where the product has soluble factors. The exposure of
             a cell type is the vesicles that one cell took up; that of `soluble` is donor cells per hepatocyte x h.
     """
@@ -79,14 +71,8 @@ class Delivery:
         self.structure = Structure(species, 1, kind == "cells", DISEASE, kind == "conditioned_medium")
         self.model = engine.Model(model_sbml(self.structure))
         self._known = set(self.model.parameters)
-        self._wall = parameters(species, DISEASE)["fenestral_permeability"].value
-        self._routes = routes_into(self.structure, "cells" if kind == "cells" else "vesicles")
+        self.routes = tuple(routes_into(self.structure, "cells" if kind == "cells" else "vesicles"))
         self.targets: tuple[str, ...] = tuple(_PER_CELL) if kind == "vesicles" else (*_PER_CELL, SOLUBLE)
-
-    @property
-    def routes(self) -> tuple[str, ...]:
-        """Routes that this body has for the product."""
-        return tuple(self._routes)
 
     def exposures(
         self,
@@ -119,17 +105,12 @@ class Delivery:
         return found
 
     def _subject(self, key: str, values: Mapping[str, float], given: Giving) -> engine.Subject:
-        own = dict(values)
-        # the table's row shows one preparation: replace it by this product's, keep how far the draw lies from it
-        own["fenestral_permeability"] *= fenestral_permeability(*given.diameters, values) / self._wall
-        (state,) = target_ids(self.structure, self._routes[given.route])
-        doses = [engine.Dose(time, state, given.amount) for time in given.times]
-        if given.cell_equivalents:
-            (soluble,) = target_ids(self.structure, SOLUBLE_FACTORS)
-            doses += [engine.Dose(time, soluble, given.cell_equivalents) for time in given.times]
-        switches = (engine.Switch(given.times[0], CELLS_PRESENT, 1.0),) if given.cells else ()
+        wall = permeability_for(given.diameters, values, self.species, DISEASE)
+        own = {**values, "fenestral_permeability": wall}
+        amounts = [given.amount] * len(given.times)
+        doses, switches = doses_of(self.structure, given.kind, given.route, given.times, amounts, given.equivalents)
         kept = {name: value for name, value in own.items() if name in self._known}
-        return engine.Subject(key, kept, {}, tuple(sorted(doses, key=lambda dose: dose.time)), switches)
+        return engine.Subject(key, kept, {}, tuple(sorted(doses, key=lambda dose: dose.time)), tuple(switches))
 
 
 def matching_factors(

@@ -14,7 +14,7 @@ from hepasome.files import input_error
 from hepasome.product import Product
 from hepasome.translation._bodies import HUMAN
 from hepasome.translation._delivery import Giving
-from hepasome.trial import Study, absolute_dose, settle_protocol, stream, two_piece
+from hepasome.trial import Study, absolute_dose, particles_given, settle_protocol, stream
 
 TUMOUR = "tumour"
 UNITS = ("ug", "particles", "cells", "cell_equivalents")
@@ -133,21 +133,17 @@ def _animal_dose(
     if treatment is None:
         raise ValueError(f"{arm} is not treated")
     dose = absolute_dose(treatment.dose, protocol.body_weight)
-    amount = dose.to(unit)
-    particles = 0.0
-    if product.kind != "cells":
-        estimate = product.particles(dose)
-        rng = stream(seed, "product", draw, product.source_cell, "particles")
-        particles = two_piece(estimate.value, estimate.low, estimate.high, "log", rng)
+    amount, cells = dose.to(unit), product.kind == "cells"
+    particles = 0.0 if cells else particles_given(product, dose, seed, draw)
     start, end = treatment.times[0], max(protocol.read_out, treatment.times[-1] + _SHORTEST)
     giving = Giving(
-        cells=product.kind == "cells",
+        kind=product.kind,
         diameters=diameters,
-        amount=particles if product.kind != "cells" else amount,
+        amount=amount if cells else particles,
         route=treatment.route,
         times=tuple(time - start for time in treatment.times),
         end=end - start,
-        cell_equivalents=amount if product.kind == "conditioned_medium" else 0.0,
+        equivalents=amount / particles if product.kind == "conditioned_medium" else 0.0,
     )
     return AnimalDose(giving, protocol.body_weight, amount, particles / amount if amount else 0.0)
 

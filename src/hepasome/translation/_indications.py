@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import pandas as pd
 
+from hepasome.evidence import Label
 from hepasome.files import InputError
 from hepasome.translation._given import check_translatable
 from hepasome.translation._result import Translation
@@ -20,7 +20,6 @@ JUDGED_FROM = 100  # draws; the ends of an interval from fewer are too rough
 SYSTEM = "S29"
 _DRAWS = 200
 
-Label = Literal["reproduced", "conditional", "not reproduced", "not judged"]
 OnStudy = Callable[[int, int], None]
 
 

@@ -20,21 +20,16 @@ import pandas as pd
 
 from hepasome import engine
 from hepasome.biology import (
-    CELLS_PRESENT,
-    SOLUBLE_FACTORS,
     Structure,
     copies_parameter,
-    fenestral_permeability,
     model_sbml,
     read_outs,
-    routes_into,
-    target_ids,
 )
-from hepasome.biology import parameters as parameter_table
 from hepasome.evidence import load_evidence
-from hepasome.product import Cargo, Estimate, Product
+from hepasome.product import Cargo, Product
 from hepasome.trial._assays import INJECTION, PARTICLE_COUNT, error_factor
-from hepasome.trial._draws import central_values, drawn_values, individual, individual_body_weight, stream, two_piece
+from hepasome.trial._draws import central_values, drawn_values, individual, individual_body_weight, stream
+from hepasome.trial._giving import doses_of, number_of, particles_given, permeability_for
 from hepasome.trial._protocol import GivenTreatment, Protocol, Step, absolute_dose, settle_protocol
 from hepasome.trial._study import Study
 
@@ -301,9 +296,7 @@ class _Typical:
         dose = absolute_dose(treatment.dose, body_weight)
         if treatment.product.kind == "cells":
             return dose.to("cells")
-        product = treatment.product
-        counted = self._one(product, product.particles(dose), "particles")
-        return counted * self._one(product, product.storage.kept(), "storage")
+        return particles_given(treatment.product, dose, self._seed, self._draw)
 
     def copies(self, product: Product) -> dict[str, float]:
         copies = {c.name: self._copies(product, c) for c in product.vesicles.cargo}
@@ -311,17 +304,12 @@ class _Typical:
 
     def traits(self, product: Product) -> dict[str, float]:
         given = product.traits.estimates() if product.traits is not None else {}
-        return {name: self._one(product, one, name) for name, one in given.items()}
+        return {name: number_of(product, one, name, self._seed, self._draw) for name, one in given.items()}
 
     def _copies(self, product: Product, cargo: Cargo) -> float:
         if cargo.name in self._replaced:
             return self._replaced[cargo.name]
-        return self._one(product, cargo.copies_per_vesicle, cargo.name)
-
-    def _one(self, product: Product, number: Estimate, what: str) -> float:
-        """A number of a product: as drawn for its source cell, or its central value."""
-        rng = stream(self._seed, "product", self._draw, product.source_cell, what) if self._draw else None
-        return two_piece(number.value, number.low, number.high, "log", rng)
+        return number_of(product, cargo.copies_per_vesicle, cargo.name, self._seed, self._draw)
 
 
 class _Errors(_Typical):
@@ -347,26 +335,18 @@ def _subject(
     doses, switches = _done(given.induction, how)
     treatment = given.treatment
     if treatment is not None:
-        product, vesicles = treatment.product, treatment.product.vesicles
-        if "fenestral_permeability" in parameters:
-            # the table's row shows one preparation: replace it by this product's, keep how far the draw lies from it
-            row = parameter_table(protocol.species, protocol.disease)["fenestral_permeability"]
-            wall = fenestral_permeability(*product.diameters(), values)
-            parameters["fenestral_permeability"] *= wall / row.value
+        product = treatment.product
+        wall = permeability_for(product.diameters(), values, protocol.species, protocol.disease)
+        parameters["fenestral_permeability"] = wall
         parameters |= {copies_parameter(cargo): copies for cargo, copies in how.copies(product).items()}
-        parameters["rnase"] = float("RNase" in vesicles.treated_with)
+        parameters["rnase"] = float("RNase" in product.vesicles.treated_with)
+        parameters |= how.traits(product)
         amount = how.amount(treatment, values["body_weight"])
-        known = routes_into(structure, "cells" if product.kind == "cells" else "vesicles")
-        (state,) = target_ids(structure, known[treatment.route])
-        for day, time in enumerate(treatment.times):
-            factor = how.dose_factor(day)
-            doses.append(engine.Dose(time, state, amount * factor))
-            if product.kind == "conditioned_medium":
-                (soluble,) = target_ids(structure, SOLUBLE_FACTORS)
-                doses.append(engine.Dose(time, soluble, treatment.dose.to("cell_equivalents") * factor))
-        if product.kind == "cells":
-            parameters |= how.traits(product)
-            switches.append(engine.Switch(treatment.times[0], CELLS_PRESENT, 1.0))
+        amounts = [amount * how.dose_factor(day) for day in range(len(treatment.times))]
+        medium = product.kind == "conditioned_medium"
+        equivalents = treatment.dose.to("cell_equivalents") / amount if medium else 0.0
+        own = doses_of(structure, product.kind, treatment.route, treatment.times, amounts, equivalents)
+        doses, switches = doses + own[0], switches + own[1]
     beside = _done(given.agents, how)
     doses, switches = doses + beside[0], switches + beside[1]
     return engine.Subject(
