@@ -15,7 +15,7 @@ from hepasome.files import Finding
 
 SHIPPED = Path(str(resources.files("hepasome")))
 IDENTITY = "studies/exosome_identity/claims.csv"
-LI, QU = "studies/li2013/claims.csv", "studies/qu2017/claims.csv"
+LI, QU, TRUONG = (f"studies/{study}/claims.csv" for study in ("li2013", "qu2017", "truong2016"))
 RECORD, OBSERVATIONS = "studies/li2013/record.yaml", "studies/li2013/observations.csv"
 UNTREATED, REFERENCES = "evidence/untreated.csv", "evidence/references.yaml"
 NUMBER = (
@@ -23,6 +23,7 @@ NUMBER = (
     "li2013_ast,li2013,AST falls by half,number,AST,exosome,vehicle,down,{},in_vivo,li2013,text,{}\n"
 )
 NO_ENDPOINT = ("There is no such endpoint.", f"Use one of: {', '.join(endpoint_names())}.")
+NO_CLAIM = ("There is no such claim.", "Write the id of another claim of this study.")
 NO_REFERENCE = ("There is no such reference.", "Add it to references.yaml or correct its spelling.")
 NOT_OF_FOLDER = ("The study is not that of the folder, li2013.", "Correct one of them.")
 TWICE = ("This id stands twice.", "Give each row its own id.")
@@ -119,6 +120,10 @@ ROWS = [
     (LI, None, NUMBER.format("-0.5,,,", "confirmed"), 2, "", None, NO_UNIT),
     (QU, "BCL2,enriched_exosome,control_exosome,down,2 d after treatment,miR-181-5p",
      "BCL2,enriched_exosome,control_exosome,down,2 d after treatment,", 8, "", None, NO_CARGO),
+    (TRUONG, "in_vivo,truong2016_tail_vein_ast", "in_vivo,truong2016_tail_ast", 18, "presupposes",
+     "truong2016_tail_ast", NO_CLAIM),
+    (TRUONG, "in_vivo,truong2016_tail_vein_ast", "in_vivo,truong2016_route_ast", 18, "presupposes",
+     "truong2016_route_ast", NO_CLAIM),
 ]  # fmt: skip
 FILES = [
     (OBSERVATIONS, "where,", "", 1, "where", None, ("This column is missing.", "Add it.")),

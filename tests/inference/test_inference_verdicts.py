@@ -33,6 +33,17 @@ def verdict(plan, monkeypatch):
     return judge_one
 
 
+@pytest.fixture
+def verdicts(plan, monkeypatch):
+    """The verdicts about several claims of one study from given worlds."""
+
+    def judge_all(claims, worlds):
+        monkeypatch.setattr("hepasome.inference._verdicts.load_evidence", lambda: Evidence((), (), (), tuple(claims)))
+        return {found.claim.id: found for found in judge(run_of(plan, worlds))}
+
+    return judge_all
+
+
 def run_of(plan, worlds=(), animals=None):
     animals = animals or {ARM: [1.0, 1.1, 1.2], VERSUS: [1.0, 1.1, 1.2]}
     measured = [("ALT", arm, value) for arm, values in animals.items() for value in values]
@@ -72,6 +83,26 @@ def test_a_direction_must_hold_in_95_of_100_draws(verdict, direction, step, hits
     found = verdict(claim(direction=direction), ratios([step] * hits + [1 / step] * (100 - hits)))
     assert (found.label, found.probability) == (label, hits / 100)
     assert f"{hits}%" in found.reason
+
+
+@pytest.mark.parametrize(("step", "label"), [(0.9, "not judged"), (1.1, "not reproduced")])
+def test_what_the_model_could_not_but_show_is_no_success_and_its_failure_stays(verdict, step, label):
+    found = verdict(claim(by_construction="an activity is read from this very claim"), ratios([step] * 40))
+    assert found.label == label
+    assert (found.reason == "By construction: an activity is read from this very claim.") is (label == "not judged")
+
+
+@pytest.mark.parametrize(
+    ("fall", "labels"),
+    [(0.8, ("reproduced", "reproduced")), (1.0, ("not reproduced", "not reproduced"))],
+)
+def test_an_effect_that_is_not_there_is_not_abolished(verdicts, fall, labels):
+    # `later` asks that the arm lies below; it does, and says nothing unless the effect itself is there
+    worlds = ratios([fall] * 40) + ratios([0.9] * 40, "AST")
+    effect, later = claim(), claim(id="later", endpoint="AST", presupposes="c")
+    found = verdicts([effect, later], worlds)
+    assert (found["c"].label, found["later"].label) == labels
+    assert ("It presupposes that it moves" in found["later"].reason) is (fall == 1.0)
 
 
 def test_a_change_of_less_than_a_thousandth_is_no_change(verdict):

@@ -2,7 +2,16 @@
 
 from hepasome.evidence._check import check_evidence
 from hepasome.evidence._load import Evidence, endpoint_names, endpoints, load_evidence, read_evidence
-from hepasome.evidence._rows import Claim, Confidence, Endpoint, Observation, ProtocolFact, Reference, StudyRecord
+from hepasome.evidence._rows import (
+    Claim,
+    Confidence,
+    Endpoint,
+    Label,
+    Observation,
+    ProtocolFact,
+    Reference,
+    StudyRecord,
+)
 from hepasome.evidence._trial_doses import TrialDose, trial_doses
 
 __all__ = [
@@ -10,6 +19,7 @@ __all__ = [
     "Confidence",
     "Endpoint",
     "Evidence",
+    "Label",
     "Observation",
     "ProtocolFact",
     "Reference",

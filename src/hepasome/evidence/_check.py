@@ -119,6 +119,9 @@ class _Check:
             self._study(path, line, "study", row.study, folder)
             if row.kind != "check":
                 self._endpoint(path, line, row.endpoint)
+            if row.presupposes and row.presupposes not in {other.id for _, other in rows} - {row.id}:
+                remedy = "Write the id of another claim of this study."
+                self._add(path, line, "There is no such claim.", remedy, "presupposes", row.presupposes)
 
 
 def _lines(path: Path) -> list[int]:

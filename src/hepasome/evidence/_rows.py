@@ -11,8 +11,10 @@ from hepasome.files import Strict
 # confirmed: seen in the source itself or in the review; secondary: seen in somebody else's table;
 # recalled: from memory, may set a wide prior, never a target
 Confidence = Literal["confirmed", "secondary", "recalled"]
+# what a simulation says about a claim
+Label = Literal["reproduced", "conditional", "not reproduced", "not judged"]
 # what can be checked without a simulation; the functions stand in hepasome.inference
-Check = Literal["size", "marker", "carries", "storage", "translation", "not_checkable"]
+Check = Literal["size", "marker", "carries", "storage", "not_checkable"]
 Cell = Literal["kupffer_cell", "endothelial_cell", "stellate_cell", "hepatocyte", "tumour_cell"]
 
 
@@ -131,6 +133,8 @@ class Claim(Strict):
         cell: Cell type in which it acts.
         smallest_change: Share by which the endpoint must move for a mechanism to count.
         setting: Where it was measured.
+        by_construction: Why the model could not have shown anything else; such a claim is shown and not judged.
+        presupposes: Id of the claim without which this one is empty: an effect that is not there cannot be abolished.
     """
 
     id: str
@@ -152,6 +156,8 @@ class Claim(Strict):
     cell: Cell | None = None
     smallest_change: float = Field(default=0.2, gt=0, lt=1)
     setting: Literal["in_vivo", "in_vitro"]
+    by_construction: str = ""
+    presupposes: str = ""
     reference: str
     where: str
     confidence: Confidence

@@ -3,13 +3,12 @@
 from hepasome.inference._attribution import attribution
 from hepasome.inference._checks import CHECKS
 from hepasome.inference._exposure import REPRESSION, cargo_per_cell, needed_copies, vesicles_per_cell
-from hepasome.inference._verdicts import REPRODUCED_FROM, Label, Verdict, judge, judge_checks, required_copies
+from hepasome.inference._verdicts import REPRODUCED_FROM, Verdict, judge, judge_checks, required_copies
 
 __all__ = [
     "CHECKS",
     "REPRESSION",
     "REPRODUCED_FROM",
-    "Label",
     "Verdict",
     "attribution",
     "cargo_per_cell",

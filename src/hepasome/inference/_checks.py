@@ -89,15 +89,10 @@ def _not_checkable(claim: Claim) -> Verdict:
     return "not judged", claim.note
 
 
-def _translation(claim: Claim) -> Verdict:
-    return "not judged", f"{claim.statement}: `hepasome translate` computes it, study by study."
-
-
 CHECKS: dict[str, Callable[[Claim], Verdict]] = {
     "size": _size,
     "marker": _marker,
     "carries": _carries,
     "storage": _storage,
-    "translation": _translation,
     "not_checkable": _not_checkable,
 }

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from hepasome.evidence import Claim, load_evidence
+from hepasome.evidence import Claim, Label, load_evidence
 from hepasome.inference._checks import judge_check
 from hepasome.product import CEILINGS, Cargo
 from hepasome.trial import LADDER, SURVIVAL, Run
@@ -18,7 +17,6 @@ from hepasome.trial import LADDER, SURVIVAL, Run
 REPRODUCED_FROM = 0.95
 _NEGLIGIBLE = 1e-3  # a change of a thousandth is below every assay and above every error of integration
 
-Label = Literal["reproduced", "conditional", "not reproduced", "not judged"]
 Draws = NDArray[np.float64]
 
 
@@ -55,10 +53,24 @@ def judge(run: Run) -> list[Verdict]:
 
     A direction is reproduced if it holds in at least 95 % of the draws; a number if it lies in the 90 % predictive
     interval; "no difference" if most simulated trials of that size find none. A claim that one cargo did it is, where
-    it fails at the copies carried, conditional on the copies per vesicle that it would require.
+    it fails at the copies carried, conditional on the copies per vesicle that it would require. What the model could
+    not but show is not judged, and an effect that is not there is not abolished.
     """
-    claims = [claim for claim in load_evidence().claims if claim.study == run.study.id]
-    return [_judge(run, claim) for claim in claims]
+    verdicts = {claim.id: _judge(run, claim) for claim in load_evidence().claims_of(run.study.id)}
+    return [_weighed(verdict, verdicts) for verdict in verdicts.values()]
+
+
+def _weighed(verdict: Verdict, others: dict[str, Verdict]) -> Verdict:
+    """A verdict that holds, taken back where it says nothing."""
+    if verdict.label != "reproduced":
+        return verdict
+    if verdict.claim.by_construction:
+        return replace(verdict, label="not judged", reason=f"By construction: {verdict.claim.by_construction}.")
+    basis = others.get(verdict.claim.presupposes)
+    if basis is not None and basis.label != "reproduced":
+        reason = f"It presupposes that {basis.claim.statement}, which is {basis.label}: it holds of next to nothing."
+        return replace(verdict, label="not reproduced", reason=reason)
+    return verdict
 
 
 def judge_checks(study: str) -> list[Verdict]:
