@@ -33,9 +33,9 @@ from hepasome.evidence import check_evidence, load_evidence
 from hepasome.files import FindingList, InputError, input_error, write_atomically
 from hepasome.inference import judge_checks
 from hepasome.report import (
-    Score,
     directions,
     endpoint_table,
+    score,
     scoreboard,
     scoreboard_page,
     translation_score,
@@ -138,22 +138,20 @@ def reproduce(
     names = {record.id for record in checked}
     loaded = [load_study(name) for name in study or study_ids() if name not in names]
     failed = 0
-    scores = [
-        Score(record.system, record.id, record.title, judge_checks(record.id))
-        for record in checked
-        if study is None or record.id in study
-    ]
+    shown = [(record.system, record.id, record.title, judge_checks(record.id)) for record in checked]
+    shown = [one for one in shown if study is None or one[1] in study]
     for one in loaded:
         simulated = _run(one, None, seed, draws, {}, None, computing)
         failed += _failures(simulated.run)
-        scores.append(Score(one.study.system, one.study.id, one.study.title, simulated.verdicts))
+        shown.append((one.study.system, one.study.id, one.study.title, simulated.verdicts))
+    for system, _, title, verdicts in shown if study else ():
+        _print(f"\n{system} {title} (seed {seed}, {draws} draws)")
+        out.print(verdict_table(verdicts))
+    scores = [score(*one) for one in shown]
     if not study:
-        with progress_bar("human-equivalent doses", errors) as on_progress:
+        with progress_bar("human-equivalent doses", errors, "studies") as on_progress:
             found = translations(draws=draws, seed=seed, workers=workers, on_study=on_progress)
         scores.append(translation_score(translation_claims(found)))
-    for score in scores if study else ():
-        _print(f"\n{score.system} {score.title} (seed {seed}, {draws} draws)")
-        out.print(verdict_table(list(score.verdicts)))
     out.print(scoreboard(scores))
     _print(f"\n{directions(scores)}")
     if page is not None:

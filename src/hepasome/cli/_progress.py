@@ -12,13 +12,13 @@ from hepasome.trial import Progress as OnProgress
 
 
 @contextmanager
-def progress_bar(title: str, console: Console) -> Iterator[OnProgress]:
-    """Show a bar while something runs; the value is to be called with what is done and what there is."""
+def progress_bar(title: str, console: Console, counted: str = "subjects") -> Iterator[OnProgress]:
+    """Show a bar while something runs; the value is to be called with how many are done of how many."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("subjects,"),
+        TextColumn(f"{counted},"),
         TimeElapsedColumn(),
         TextColumn("gone,"),
         TimeRemainingColumn(),

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from hepasome import load_study, translate
+from hepasome.cli._console import errors, out, print_plain
 from hepasome.cli._progress import progress_bar
 from hepasome.report import against_trials, driver_table, translation_table, trial_table
 from hepasome.translation import CELL_WORDS, DRAWS
@@ -26,9 +26,8 @@ def translate_command(
     out_dir: Annotated[Path | None, typer.Option("--out", help="Folder for JSON and a picture.")] = None,
 ) -> None:
     """Human-equivalent dose of a study in animals: by body size, by Km factors, and by delivery to cells."""
-    out, errors = Console(), Console(stderr=True)
     loaded = load_study(study)
-    with progress_bar(f"{loaded.study.id}: translating", errors) as on_progress:
+    with progress_bar(f"{loaded.study.id}: translating", errors, "simulations") as on_progress:
         found = translate(loaded, arm=arm, cell=cell, draws=draws, seed=seed, workers=workers, on_progress=on_progress)
     result = found.translation
     out.print(translation_table(result))
@@ -42,4 +41,4 @@ def translate_command(
             out.print(line, markup=False, highlight=False)
     if out_dir is not None:
         for path in found.report(out_dir):
-            out.print(f"Written: {path}", markup=False, highlight=False, soft_wrap=True)
+            print_plain(f"Written: {path}")

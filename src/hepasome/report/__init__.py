@@ -2,7 +2,16 @@
 
 from hepasome.report._figures import figures
 from hepasome.report._report import render_report, write_report
-from hepasome.report._scoreboard import Directions, Score, directions, scoreboard, scoreboard_page, translation_score
+from hepasome.report._scoreboard import (
+    Directions,
+    Line,
+    Score,
+    directions,
+    score,
+    scoreboard,
+    scoreboard_page,
+    translation_score,
+)
 from hepasome.report._tables import endpoint_table, identity_table, number, p_value, verdict_table
 from hepasome.report._translation import (
     against_trials,
@@ -15,6 +24,7 @@ from hepasome.report._translation import (
 
 __all__ = [
     "Directions",
+    "Line",
     "Score",
     "against_trials",
     "directions",
@@ -25,6 +35,7 @@ __all__ = [
     "number",
     "p_value",
     "render_report",
+    "score",
     "scoreboard",
     "scoreboard_page",
     "translation_figure",

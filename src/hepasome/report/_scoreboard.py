@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from rich.markup import escape
 from rich.table import Table
 
-from hepasome.evidence import Claim
-from hepasome.inference import Label, Verdict
+from hepasome.evidence import Label
+from hepasome.inference import Verdict
 from hepasome.report._tables import change_text, number
 from hepasome.translation import SYSTEM, TranslationClaim
 
@@ -19,20 +19,41 @@ _LABELS: tuple[Label, ...] = ("reproduced", "conditional", "not reproduced", "no
 
 
 @dataclass(frozen=True)
+class Line:
+    """One claim on the scoreboard: what it says, what became of it and why.
+
+    Attributes:
+        statement: The claim.
+        label: The verdict.
+        reason: One sentence.
+        change: Simulated change with its interval, where there is one.
+        required: Copies per vesicle that a mechanism would take, and how many times what is carried.
+        directional: Whether it says that an outcome moves in a direction, whatever moves it.
+    """
+
+    statement: str
+    label: Label
+    reason: str
+    change: str = ""
+    required: str = ""
+    directional: bool = False
+
+
+@dataclass(frozen=True)
 class Score:
-    """The verdicts of one study.
+    """The lines of one study.
 
     Attributes:
         system: Row of the review that the study belongs to.
         study: Id of the study.
         title: For readers.
-        verdicts: One per claim.
+        lines: One per claim.
     """
 
     system: str
     study: str
     title: str
-    verdicts: Sequence[Verdict]
+    lines: Sequence[Line]
 
 
 @dataclass(frozen=True)
@@ -47,30 +68,25 @@ class Directions:
         return f"{self.reproduced} of {self.claims} claims that an outcome moves in a direction are reproduced{share}."
 
 
+def score(system: str, study: str, title: str, verdicts: Sequence[Verdict]) -> Score:
+    """The verdicts of one study as lines."""
+    lines = [
+        Line(v.claim.statement, v.label, v.reason, change_text(v), _required(v), v.claim.kind == "direction")
+        for v in verdicts
+    ]
+    return Score(system, study, title, lines)
+
+
 def translation_score(claims: Sequence[TranslationClaim]) -> Score:
     """The claim that an animal's dose can be translated to man, study by study, as a score of its own."""
-    return Score(SYSTEM, "human_equivalent_dose", "from animal to human", [_translated(claim) for claim in claims])
-
-
-def _translated(found: TranslationClaim) -> Verdict:
-    claim = Claim(
-        id=found.id,
-        study=found.study or "human_equivalent_dose",
-        statement=found.statement,
-        kind="check",
-        check="translation",
-        setting="in_vivo",
-        reference="vanpham2017",
-        where="Fig. 2 and conclusion",
-        confidence="confirmed",
-    )
-    return Verdict(claim, found.label, None, None, None, None, None, None, found.reason)
+    lines = [Line(claim.statement, claim.label, claim.reason) for claim in claims]
+    return Score(SYSTEM, "human_equivalent_dose", "from animal to human", lines)
 
 
 def directions(scores: Sequence[Score]) -> Directions:
     """Claims of kind `direction`, over all studies: those about what an outcome does, whatever does it."""
-    judged = [verdict for score in scores for verdict in score.verdicts if verdict.claim.kind == "direction"]
-    return Directions(sum(verdict.label == "reproduced" for verdict in judged), len(judged))
+    asked = [line for one in scores for line in one.lines if line.directional]
+    return Directions(sum(line.label == "reproduced" for line in asked), len(asked))
 
 
 def scoreboard(scores: Sequence[Score]) -> Table:
@@ -80,11 +96,11 @@ def scoreboard(scores: Sequence[Score]) -> Table:
     table.add_column("study", no_wrap=True)
     for heading in ("claims", *_LABELS):
         table.add_column(heading, justify="right")
-    for score in _in_order(scores):
-        counts = Counter(verdict.label for verdict in score.verdicts)
+    for one in _in_order(scores):
+        counts = Counter(line.label for line in one.lines)
         cells = [str(counts[label] or "") for label in _LABELS]
-        table.add_row(score.system, escape(score.study), str(len(score.verdicts)), *cells)
-    total = Counter(verdict.label for score in scores for verdict in score.verdicts)
+        table.add_row(one.system, escape(one.study), str(len(one.lines)), *cells)
+    total = Counter(line.label for one in scores for line in one.lines)
     table.add_section()
     table.add_row("", "all", str(sum(total.values())), *(str(total[label]) for label in _LABELS))
     return table
@@ -102,7 +118,8 @@ def scoreboard_page(scores: Sequence[Score], command: str) -> str:
         "",
         f"Made by `{command}`. A claim is *reproduced* if its direction holds in 95 % of the draws of what is not "
         "known, a number if it lies in the 90 % predictive interval, no difference if most simulated trials of that "
-        "size find none. A claim that one cargo did it and that fails at the copies carried is *conditional* on the "
+        "size find none. What the model could not but show is *not judged*, and an effect that is not there is not "
+        "abolished. A claim that one cargo did it and that fails at the copies carried is *conditional* on the "
         "copies per vesicle that it would take. Everything else is *not reproduced*, and stays here.",
         "",
         str(directions(scores)),
@@ -110,26 +127,26 @@ def scoreboard_page(scores: Sequence[Score], command: str) -> str:
         "| system | study | claims | " + " | ".join(_LABELS) + " |",
         "|---|---|---:|" + "---:|" * len(_LABELS),
     ]
-    for score in _in_order(scores):
-        counts = Counter(verdict.label for verdict in score.verdicts)
+    for one in _in_order(scores):
+        counts = Counter(line.label for line in one.lines)
         cells = " | ".join(str(counts[label] or "") for label in _LABELS)
-        lines.append(f"| {score.system} | [{score.study}](#{score.study}) | {len(score.verdicts)} | {cells} |")
-    for score in _in_order(scores):
-        lines += ["", f"## {score.study}", "", f"{score.system}: {score.title}.", ""]
+        lines.append(f"| {one.system} | [{one.study}](#{one.study}) | {len(one.lines)} | {cells} |")
+    for one in _in_order(scores):
+        lines += ["", f"## {one.study}", "", f"{one.system}: {one.title}.", ""]
         lines += [
             "| claim | verdict | simulated change, 90 % | copies required (times carried) | why |",
             "|---|---|---|---|---|",
         ]
-        lines += [_line(verdict) for verdict in score.verdicts]
+        lines += [_line(line) for line in one.lines]
     return "\n".join(lines) + "\n"
 
 
 def _in_order(scores: Sequence[Score]) -> list[Score]:
-    return sorted(scores, key=lambda score: (score.system, score.study))
+    return sorted(scores, key=lambda one: (one.system, one.study))
 
 
-def _line(verdict: Verdict) -> str:
-    cells = (verdict.claim.statement, verdict.label, change_text(verdict), _required(verdict), verdict.reason)
+def _line(line: Line) -> str:
+    cells = (line.statement, line.label, line.change, line.required, line.reason)
     return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
 
 
