@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from hepasome.evidence import endpoints
@@ -29,11 +32,12 @@ CELL_NAMES = {
 }
 _COLUMNS = 3  # of panels
 _LEGEND_LETTERS = 100  # that fit side by side
-_FEW_ARMS = 6
+_FEW_ARMS = 5
 _FLAT = 0.02  # of its height: a panel never shows less, or errors of integration would look like effects
 _FATES = {
     "waiting in a depot": ("vesicles_in_depot",),
     "medium": ("vesicles_in_medium",),
+    "lost in the medium": ("vesicles_lost_in_medium",),
     "blood": ("vesicles_in_blood", "vesicles_in_sinusoids"),
     "Kupffer cells": ("vesicles_in_kupffer_cells",),
     "endothelium": ("vesicles_in_endothelial_cells",),
@@ -178,7 +182,7 @@ def time_courses(run: Run) -> Figure:
                 axes.set_ylim(bottom - missing / 2, top + missing / 2)
             axes.yaxis.set_major_formatter(_plain)
             axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        _legend(figure, panels[0])
+        _legend(figure, *panels[0].get_legend_handles_labels())
         figure.supxlabel(f"{unit.name}s", fontsize=9)
     return figure
 
@@ -188,6 +192,7 @@ def animals(run: Run) -> Figure:
     labels = [str(endpoint) for endpoint in run.study.endpoints]
     arms = list(run.plan.protocol.arms)
     colours = arm_colours(arms)
+    named = len(arms) <= _FEW_ARMS  # names of more arms leave no room for what was measured
     with look():
         figure, panels = _panels(len(labels), 2.2)
         for axes, label in zip(panels, labels, strict=True):
@@ -200,8 +205,7 @@ def animals(run: Run) -> Figure:
                     axes.errorbar(
                         i, values.mean(), values.std(ddof=1), color="#222222", fmt="_", markersize=14, capsize=4
                     )
-            turned = {"rotation": 25, "ha": "right"} if len(arms) <= _FEW_ARMS else {"rotation": 90}
-            axes.set_xticks(range(len(arms)), arms, fontsize=8, **turned)
+            axes.set_xticks(range(len(arms)), arms if named else [], fontsize=8, rotation=25, ha="right")
             axes.set_title(label.replace(" at ", "\nat ", 1))
             axes.yaxis.set_major_formatter(_plain)
             axes.set_ylabel(unit_of(label.split(" at ")[0]), fontsize=8)
@@ -209,6 +213,9 @@ def animals(run: Run) -> Figure:
             axes.autoscale_view(scalex=False)
             axes.set_ylim(bottom=0)
             axes.grid(visible=False, axis="x")
+        if not named:
+            handles = [Line2D([], [], color=colours[arm], marker="o", linestyle="", markersize=4) for arm in arms]
+            _legend(figure, handles, arms)
     return figure
 
 
@@ -297,8 +304,10 @@ def _beside(axes: Axes, text: str, x: float, y: float, offset: int) -> None:
 
 def unit_of(name: str) -> str:
     """Unit of an endpoint for an axis."""
-    unit = next((endpoint.unit for endpoint in endpoints() if endpoint.id == name), "1")
-    return {"1": "fold of healthy", "%": "% of section"}.get(unit, unit)
+    found = next((endpoint for endpoint in endpoints() if endpoint.id == name), None)
+    if found is None or found.unit == "1":
+        return "fold of healthy"
+    return "% of section" if found.unit == "%" and found.kind == "histology" else found.unit
 
 
 def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
@@ -308,8 +317,7 @@ def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
     return figure, [figure.add_subplot(rows, columns, i + 1) for i in range(count)]
 
 
-def _legend(figure: Figure, axes: Axes) -> None:
-    handles, labels = axes.get_legend_handles_labels()
+def _legend(figure: Figure, handles: Sequence[Artist], labels: Sequence[str]) -> None:
     columns = max(1, min(len(labels), _LEGEND_LETTERS // (max(map(len, labels), default=0) + 6)))
     figure.legend(handles, labels, loc="outside upper center", ncols=columns, fontsize=8.5)
 

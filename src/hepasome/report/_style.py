@@ -36,6 +36,7 @@ VERDICT_COLOURS = {
 FATE_COLOURS = {
     "waiting in a depot": "#BDBDBD",
     "medium": "#9FD3E6",
+    "lost in the medium": "#6B4C3B",
     "blood": "#D55E00",
     "Kupffer cells": "#0072B2",
     "endothelium": "#56B4E9",

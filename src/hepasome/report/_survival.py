@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
 from hepasome.report._style import arm_colours, look, new_figure
@@ -24,7 +25,8 @@ def survival_curves(run: Run) -> Figure:
     """Share of the animals alive over time with Greenwood's 95 % interval, and how many are at risk."""
     end, arms = run.plan.protocol.read_out, list(run.plan.protocol.arms)
     unit, colours = unit_for(end), arm_colours(arms)
-    ticks = np.linspace(0, end, _TICKS)
+    ticks = unit.hours * np.array(MaxNLocator(_TICKS).tick_values(0, end / unit.hours))
+    ticks = ticks[ticks <= end]
     with look():
         figure = new_figure(2.6 + 0.2 * len(arms))
         axes = figure.add_subplot()
