@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
-import roadrunner
+from roadrunner_for_tests import course, loaded
 
 from hepasome.biology import Structure, actions, cell_types, model_sbml, parameters, unit_findings
 from hepasome.evidence import load_evidence
 
-roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
 APAP = Structure("mouse", disease="apap")
 GALN = Structure("mouse", disease="galactosamine_tnf")
 RAT = Structure("rat", 1, True, "galactosamine_tnf")
@@ -27,13 +26,7 @@ DEPOT = "body_acetaminophen_depot"
 
 
 def simulate(structure, given, times, columns):
-    model = roadrunner.RoadRunner(model_sbml(structure))
-    model.integrator.relative_tolerance = 1e-7
-    model.integrator.absolute_tolerance = 1e-10
-    for name, value in given.items():
-        model[name] = value
-    found = np.asarray(model.simulate(times=list(times), selections=list(columns)))
-    return dict(zip(columns, found.T, strict=True))
+    return course(loaded(structure, 1e-7, **given), times, columns)
 
 
 @pytest.mark.parametrize("structure", STRUCTURES, ids=str)

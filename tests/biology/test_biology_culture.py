@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-import roadrunner
+from roadrunner_for_tests import course, loaded
 
 from hepasome.biology import Structure, disease_ids, disease_model, model_sbml, parameters, unit_findings
 
-roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
 CULTURES = [name for name in disease_ids() if disease_model(name).setting == "culture"]
 WITH_MEDIUM = [name for name in CULTURES if any(part.startswith("culture_") for part in disease_model(name).parts)]
 HEPATOCYTES = [name for name in CULTURES if "cultured_hepatocytes" in disease_model(name).parts]
@@ -15,12 +14,8 @@ ADDED = {"peroxide_culture": "body_peroxide_concentration", "apap_culture": "bod
 
 def dish(disease, times, columns, *, medium=False, **values):
     species = disease_model(disease).species[0]
-    model = roadrunner.RoadRunner(model_sbml(Structure(species, disease=disease, conditioned_medium=medium)))
-    model.integrator.relative_tolerance, model.integrator.absolute_tolerance = 1e-9, 1e-11
-    for name, value in values.items():
-        model[name] = value
-    found = np.asarray(model.simulate(times=[0.0, *times], selections=columns))
-    return dict(zip(columns, found.T, strict=True))
+    structure = Structure(species, disease=disease, conditioned_medium=medium)
+    return course(loaded(structure, 1e-9, 1e-11, **values), [0.0, *times], columns)
 
 
 def value(symbol, species="human"):
@@ -80,9 +75,8 @@ def test_apap_hurts_little_before_glutathione_is_used_up():
 def test_carbon_tetrachloride_poisons_hepatocytes_of_the_dish_as_those_of_the_mouse():
     hazard = "zone1_toxicant_poisoning_hazard"
     found = dish("ccl4_hepatocytes_ex_vivo", [6, 24], [hazard], body_toxicant_depot=0.5)[hazard]
-    mouse = roadrunner.RoadRunner(model_sbml(Structure("mouse", disease="ccl4_acute")))
-    mouse["body_toxicant_depot"] = 0.5
-    assert np.asarray(mouse.simulate(times=[0, 6, 24], selections=[hazard]))[:, 0] == pytest.approx(found, rel=1e-4)
+    mouse = loaded(Structure("mouse", disease="ccl4_acute"), body_toxicant_depot=0.5)
+    assert course(mouse, [0, 6, 24], [hazard])[hazard] == pytest.approx(found, rel=1e-4)
 
 
 @pytest.mark.parametrize(("strength", "sign"), [(1.0, 1), (-1.0, -1), (0.0, 0)])

@@ -2,22 +2,17 @@
 
 import numpy as np
 import pytest
-import roadrunner
+from roadrunner_for_tests import course, loaded
 
 from hepasome.biology import STAND_IN, Structure, disease_model, model_sbml, parameters, symbols_of, unit_findings
 
-roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
 HEALTHY = disease_model("healthy").species
 AT_REST = {"complement_activation": 1.0, "alloreaction": 1.0, "relative_body_weight": 1.0, "infusion_reaction": 1.0}
 READ = ["haemolysis", "body_temperature", "urea_nitrogen", "lung_perfusion", "ALT", "albumin", "hepatocyte_number"]
 
 
 def simulate(structure, times, columns, **given):
-    model = roadrunner.RoadRunner(model_sbml(structure))
-    model.integrator.relative_tolerance = 1e-8
-    for name, value in given.items():
-        model[name] = value
-    return dict(zip(columns, np.asarray(model.simulate(times=times, selections=columns)).T, strict=True))
+    return course(loaded(structure, **given), times, columns)
 
 
 @pytest.mark.parametrize("species", HEALTHY)
@@ -81,8 +76,7 @@ def test_opsonised_vesicles_go_to_kupffer_cells_faster():
 
 
 def test_an_injury_elsewhere_costs_weight_that_comes_back_and_leaves_the_liver_alone():
-    model = roadrunner.RoadRunner(model_sbml(Structure("rat", disease="remote_injury")))
-    model["dead_tissue"] = 1
+    model = loaded(Structure("rat", disease="remote_injury"), dead_tissue=1)
     columns = ["relative_body_weight", "ALT", "urea_nitrogen", "TNF"]
     ill = np.asarray(model.simulate(times=[0, 120], selections=columns))[1]
     model["dead_tissue"] = 0

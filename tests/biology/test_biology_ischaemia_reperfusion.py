@@ -2,40 +2,23 @@
 
 import numpy as np
 import pytest
-import roadrunner
+from roadrunner_for_tests import FATES, course, loaded
 
 from hepasome.biology import Structure, model_sbml, unit_findings
 
-roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
 DISEASE = "ischaemia_reperfusion"
-FATES = [
-    "vesicles_in_blood",
-    "vesicles_in_depot",
-    "vesicles_in_lung",
-    "vesicles_in_spleen",
-    "vesicles_elsewhere",
-    "vesicles_in_sinusoids",
-    "vesicles_in_kupffer_cells",
-    "vesicles_in_endothelial_cells",
-    "vesicles_in_stellate_cells",
-    "vesicles_in_hepatocytes",
-]
 
 
 def reperfused(hours, after, columns, species="mouse", share=0.7, zones=1, **values):
     """Read-outs at hours of reperfusion after a clamp of some hours; `values` are set before."""
-    model = roadrunner.RoadRunner(model_sbml(Structure(species, zones, disease=DISEASE)))
-    model.integrator.relative_tolerance, model.integrator.absolute_tolerance = 1e-8, 1e-10
-    for i in range(zones):
-        model[f"zone{i + 1}_ischaemia_clamped_share"] = share
-    for name, value in values.items():
-        model[name] = value
+    shares = {f"zone{i + 1}_ischaemia_clamped_share": share for i in range(zones)}
+    model = loaded(Structure(species, zones, disease=DISEASE), **shares, **values)
     model["clamped"] = 1
     if hours:
         model.simulate(0, hours, 2)
     model["clamped"] = 0
-    found = np.asarray(model.simulate(times=[hours, *(hours + np.asarray(after, float))], selections=columns))
-    return dict(zip(columns, found[1:].T, strict=True))
+    found = course(model, [hours, *(hours + np.asarray(after, float))], columns)
+    return {name: values[1:] for name, values in found.items()}
 
 
 @pytest.mark.parametrize("species", ["mouse", "rat"])
@@ -93,7 +76,7 @@ def test_vesicles_are_conserved_through_a_wall_without_endothelium():
 
 
 def test_large_vesicles_pass_only_where_the_endothelium_is_gone():
-    model = roadrunner.RoadRunner(model_sbml(Structure("mouse", disease=DISEASE)))
+    model = loaded(Structure("mouse", disease=DISEASE), 1e-6, 1e-12)
     model["fenestral_permeability"] = 0
     model["body_circulation_venous_blood"] = 1e11
     healthy = model.simulate(times=[0, 4], selections=["vesicles_in_hepatocytes"])[-1][0]

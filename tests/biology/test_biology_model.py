@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-import roadrunner
+from roadrunner_for_tests import FATES, course, loaded
 
 from hepasome.biology import (
     SPECIES,
@@ -22,32 +22,8 @@ from hepasome.biology import (
     unit_findings,
 )
 
-roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
 STRUCTURES = [Structure("mouse"), Structure("rat", 1, cells=True), Structure("mouse", 3), Structure("rat", 3)]
 BLOOD = ("venous", "lung", "arterial", "gut", "spleen", "kidney", "rest")
-FATES = [
-    "vesicles_in_blood",
-    "vesicles_in_depot",
-    "vesicles_in_lung",
-    "vesicles_in_spleen",
-    "vesicles_elsewhere",
-    "vesicles_in_sinusoids",
-    "vesicles_in_kupffer_cells",
-    "vesicles_in_endothelial_cells",
-    "vesicles_in_stellate_cells",
-    "vesicles_in_hepatocytes",
-]
-
-
-def simulator(structure, relative_tolerance=1e-6):
-    model = roadrunner.RoadRunner(model_sbml(structure))
-    model.integrator.relative_tolerance = relative_tolerance
-    model.integrator.absolute_tolerance = 1e-9
-    return model
-
-
-def simulate(model, times, columns):
-    return dict(zip(columns, np.asarray(model.simulate(times=times, selections=columns)).T, strict=True))
 
 
 @pytest.mark.parametrize("structure", STRUCTURES, ids=str)
@@ -67,22 +43,22 @@ def test_a_wrong_unit_would_be_found():
 @pytest.mark.parametrize("structure", STRUCTURES[:3], ids=str)
 @pytest.mark.parametrize("route", sorted(routes_into(STRUCTURES[0], "vesicles")))
 def test_vesicles_are_conserved_to_a_billionth_of_the_dose_in_injured_animals(structure, route):
-    model = simulator(structure, 1e-8)
+    model = loaded(structure)
     model["body_toxicant_depot"] = 0.5
     (state,) = target_ids(structure, routes_into(structure, "vesicles")[route])
     model[state] = 1e11
-    found = simulate(model, [0, 0.02, 0.5, 4, 24, 168], FATES)
+    found = course(model, [0, 0.02, 0.5, 4, 24, 168], FATES)
     total = sum(found.values())
     assert np.abs(total - 1e11).max() < 1e-9 * 1e11
 
 
 def test_donor_cells_and_the_vesicles_they_secrete_are_conserved():
-    model = simulator(Structure("rat", 1, cells=True))
+    model = loaded(Structure("rat", 1, cells=True))
     model["body_cells_circulating_cells"] = 2e6
     model["present"] = 1
     states = ["circulating", "systemic", "lung", "liver", "other", "dead"]
     columns = [*FATES, "vesicles_secreted", *(f"body_cells_{state}_cells" for state in states)]
-    found = simulate(model, [0, 1, 24, 168, 400], columns)
+    found = course(model, [0, 1, 24, 168, 400], columns)
     cells = sum(found[f"body_cells_{state}_cells"] for state in states)
     vesicles = sum(found[name] for name in FATES)
     assert np.abs(cells - 2e6).max() < 1e-9 * 2e6
@@ -93,7 +69,7 @@ def test_donor_cells_and_the_vesicles_they_secrete_are_conserved():
 @pytest.mark.parametrize("structure", STRUCTURES, ids=str)
 def test_blood_flow_balances_in_every_organ(structure):
     # one concentration everywhere and no uptake: nothing may change anywhere
-    model = simulator(structure)
+    model = loaded(structure)
     for name in model.model.getGlobalParameterIds():
         if name.endswith(("uptake_clearance", "kidney_clearance", "adhesion_clearance", "fenestral_permeability")):
             model[name] = 0
@@ -110,9 +86,9 @@ def test_blood_flow_balances_in_every_organ(structure):
 
 @pytest.mark.parametrize("structure", STRUCTURES, ids=str)
 def test_the_healthy_animal_stays_healthy_for_twelve_weeks(structure):
-    model = simulator(structure)
+    model = loaded(structure)
     columns = ["ALT", "AST", "bilirubin", "albumin", "hepatocyte_number", "collagen_area", "TGF_beta1", "GLI", "STAT3"]
-    found = simulate(model, [0, 2016], columns)
+    found = course(model, [0, 2016], columns)
     for name in columns:
         assert found[name][1] == pytest.approx(found[name][0], rel=1e-9), name
 
@@ -120,9 +96,9 @@ def test_the_healthy_animal_stays_healthy_for_twelve_weeks(structure):
 def test_untreated_rat_agrees_with_a_published_acute_course():
     # male Wistar rat, CCl4 2 mL/kg i.p.: ALT 693.1, AST 693.9 U/L, bilirubin 0.42 mg/dL at 24 h, normal by 3 d
     # (abstract at discovery.researcher.life; cALT, cAST and gBil were fitted to it)
-    model = simulator(Structure("rat"))
+    model = loaded(Structure("rat"))
     model["body_toxicant_depot"] = 2.0
-    found = simulate(model, [0, 24, 72], ["ALT", "AST", "bilirubin"])
+    found = course(model, [0, 24, 72], ["ALT", "AST", "bilirubin"])
     assert found["ALT"][1] == pytest.approx(693.1, rel=0.05)
     assert found["AST"][1] == pytest.approx(693.9, rel=0.05)
     assert found["bilirubin"][1] == pytest.approx(0.42, rel=0.25)
@@ -130,22 +106,22 @@ def test_untreated_rat_agrees_with_a_published_acute_course():
 
 
 def test_repeated_doses_hurt_less_than_the_first_because_cyp2e1_inactivates_itself():
-    model = simulator(Structure("mouse"))
+    model = loaded(Structure("mouse"))
     peaks = []
     for i in range(4):
         model["body_toxicant_depot"] = model["body_toxicant_depot"] + 0.5
         times = np.linspace(84 * i, 84 * (i + 1), 85)
-        peaks.append(simulate(model, times.tolist(), ["ALT"])["ALT"].max())
+        peaks.append(course(model, times.tolist(), ["ALT"])["ALT"].max())
     assert peaks[0] > 1.3 * peaks[1]
     assert peaks[3] == pytest.approx(peaks[2], rel=0.1)
 
 
 def test_ccl4_burns_around_the_central_vein_and_vesicles_arrive_from_the_portal_side():
-    model = simulator(Structure("mouse", 3))
+    model = loaded(Structure("mouse", 3))
     model["body_toxicant_depot"] = 1.0
     columns = [f"zone{i}_{what}" for i in (1, 2, 3) for what in ("hepatocytes_number", "kupffer_taken_up")]
     model["body_circulation_venous_blood"] = 1e10
-    found = simulate(model, [0, 48], columns)
+    found = course(model, [0, 48], columns)
     number = [found[f"zone{i}_hepatocytes_number"][1] for i in (1, 2, 3)]
     taken = [found[f"zone{i}_kupffer_taken_up"][1] for i in (1, 2, 3)]
     assert number[0] > number[1] > number[2]
@@ -155,9 +131,9 @@ def test_ccl4_burns_around_the_central_vein_and_vesicles_arrive_from_the_portal_
 def test_one_and_three_zones_agree_on_the_share_of_the_liver():
     shares = []
     for zones in (1, 3):
-        model = simulator(Structure("mouse", zones))
+        model = loaded(Structure("mouse", zones))
         model["body_circulation_venous_blood"] = 1e10
-        found = simulate(model, [0, 168], FATES)
+        found = course(model, [0, 168], FATES)
         shares.append(sum(found[name][1] for name in FATES if name.endswith(("cells", "hepatocytes"))) / 1e10)
     assert shares[0] == pytest.approx(0.90, abs=0.02)  # joint fit of mouse vesicle pharmacokinetics: 90 % of the dose
     assert shares[1] == pytest.approx(shares[0], rel=0.05)
@@ -167,23 +143,23 @@ def test_vesicles_without_cargo_or_activity_change_nothing():
     columns = ["ALT", "collagen_area", "TNF", "SMO"]
     results = []
     for dose in (0.0, 2.5e12):
-        model = simulator(Structure("mouse"))
+        model = loaded(Structure("mouse"))
         for cell in cell_types(Structure("mouse")):
             model[f"{cell}_unattributed_strength"] = 0
         model["body_toxicant_depot"] = 0.5
         model["body_circulation_liver_depot"] = dose
-        results.append(simulate(model, [0, 48, 336], columns))
+        results.append(course(model, [0, 48, 336], columns))
     for name in columns:
         assert results[1][name] == pytest.approx(results[0][name], rel=1e-4), name
 
 
 def test_cargo_copies_act_on_their_target_and_a_background_blunts_them():
     def smo(background):
-        model = simulator(Structure("mouse"))
+        model = loaded(Structure("mouse"))
         model["miR_125b_5p_copies_per_vesicle"] = 1e6
         model["SMO_by_miR_125b_background_copies"] = background
         model["body_circulation_liver_depot"] = 2.5e12
-        return simulate(model, [0, 24, 72], ["SMO"])["SMO"].min()
+        return course(model, [0, 24, 72], ["SMO"])["SMO"].min()
 
     assert smo(720) < 0.6
     assert smo(720) < smo(66_000) < 1.0
@@ -191,11 +167,11 @@ def test_cargo_copies_act_on_their_target_and_a_background_blunts_them():
 
 def test_unattributed_activity_follows_its_sign():
     def collagen(strength):
-        model = simulator(Structure("mouse"))
+        model = loaded(Structure("mouse"))
         model["stellate_unattributed_strength"] = strength
         model["body_toxicant_depot"] = 0.5
         model["body_circulation_liver_depot"] = 2.5e12
-        return simulate(model, [0, 336], ["collagen_area"])["collagen_area"][1]
+        return course(model, [0, 336], ["collagen_area"])["collagen_area"][1]
 
     assert collagen(1.0) < collagen(0.0) < collagen(-1.0)
 

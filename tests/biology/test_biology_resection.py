@@ -2,38 +2,23 @@
 
 import numpy as np
 import pytest
-import roadrunner
+from roadrunner_for_tests import FATES, course, loaded
 
 from hepasome.biology import Structure, disease_model, model_sbml, target_ids, unit_findings
 
-roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
 DAY = 24.0
 CELLS = ("kupffer_cells", "endothelial_cells", "stellate_cells", "hepatocyte_cells")
-FATES = [
-    "vesicles_in_blood",
-    "vesicles_in_depot",
-    "vesicles_in_lung",
-    "vesicles_in_spleen",
-    "vesicles_elsewhere",
-    "vesicles_in_sinusoids",
-    "vesicles_in_kupffer_cells",
-    "vesicles_in_endothelial_cells",
-    "vesicles_in_stellate_cells",
-    "vesicles_in_hepatocytes",
-]
 
 
 def resected(share, days, columns, species="rat", zones=1, disease="resection", cells=False, **values):
     structure = Structure(species, zones, cells, disease)
-    model = roadrunner.RoadRunner(model_sbml(structure))
-    model.integrator.relative_tolerance, model.integrator.absolute_tolerance = 1e-8, 1e-10
+    model = loaded(structure)
     for state in disease_model(disease).induction["share"].states:
         for name in target_ids(structure, state):
             model[name] = model[name] - share
     for name, value in values.items():
         model[name] = value
-    found = np.asarray(model.simulate(times=[0, *(DAY * np.asarray(days, float))], selections=list(columns)))
-    return dict(zip(columns, found.T, strict=True))
+    return course(model, [0, *(DAY * np.asarray(days, float))], columns)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +66,7 @@ def test_cells_volumes_and_wall_are_those_of_the_remnant(zones):
 @pytest.mark.parametrize("zones", [1, 3])
 def test_blood_flow_balances_through_the_remnant(zones):
     structure = Structure("rat", zones, disease="resection")
-    model = roadrunner.RoadRunner(model_sbml(structure))
+    model = loaded(structure)
     for name in model.model.getGlobalParameterIds():
         if name.endswith(("uptake_clearance", "kidney_clearance", "adhesion_clearance", "fenestral_permeability")):
             model[name] = 0

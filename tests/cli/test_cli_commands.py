@@ -10,7 +10,6 @@ import antimony
 import libsbml
 import pytest
 
-from hepasome.cli import main
 from hepasome.product import EXAMPLES, load_product
 
 LAB_FILES = [str(EXAMPLES / name) for name in ("nanosight_experimentsummary_beads.csv", "bv2_ev_mirna_raw_counts.csv")]
@@ -33,24 +32,6 @@ subjects_per_arm: 2
 read_out: 1 wk
 endpoints: [ALT]
 """
-
-
-@pytest.fixture
-def hepasome(monkeypatch, capsys, tmp_path):
-    """Runs a command in an empty folder: exit code, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["hepasome", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code or 0
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture

@@ -1,27 +1,6 @@
 """`hepasome translate` as its user meets it."""
 
-import sys
-
 import pytest
-
-from hepasome.cli import main
-
-
-@pytest.fixture
-def hepasome(monkeypatch, capsys, tmp_path):
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["hepasome", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code or 0
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 def test_a_study_is_translated_and_written_only_where_asked(hepasome, tmp_path):
