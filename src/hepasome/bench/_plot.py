@@ -46,7 +46,7 @@ def write_plot(report: Report, path: Path) -> Path | None:
     rows = [row for row in report.of("speed") if row.values.get("ratio")]
     if not rows:
         return None
-    with mpl.rc_context(_LOOK):  # type: ignore[arg-type]
+    with mpl.rc_context(_LOOK):  # type: ignore[arg-type] # its keys are literals there, text here
         figure = _figure(report, rows)
         for suffix in ("png", "svg"):
             buffer = io.BytesIO()

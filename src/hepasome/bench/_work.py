@@ -96,7 +96,7 @@ class Workload:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "model.xml").write_text(self.sbml, encoding="utf-8")
         arrays = {"values": self.values, "times": self.times, "sizes": self.sizes, "absolute": self.absolute}
-        np.savez(folder / "arrays.npz", **arrays)  # type: ignore[arg-type]
+        np.savez(folder / "arrays.npz", **arrays)  # type: ignore[arg-type] # none of them is named allow_pickle
         names = {"id": self.id, "title": self.title, "source": self.source, "relative": self.relative}
         names |= {"parameters": self.parameters, "states": self.states, "boluses": self.boluses}
         (folder / "names.json").write_text(json.dumps(names), encoding="utf-8")

@@ -120,7 +120,7 @@ def _written(line: str, zones: Sequence[str]) -> Iterator[str]:
         if "NEXT" in line and i + 1 == len(zones):
             continue
         text = _DRIFT.sub(lambda m, i=i: _drift(zones, i, *m.groups()), line)  # type: ignore[misc] # a default holds i
-        text = _GRADIENT.sub(lambda m, i=i: _gradient(i, len(zones), m[1]), text)  # type: ignore[misc]
+        text = _GRADIENT.sub(lambda m, i=i: _gradient(i, len(zones), m[1]), text)  # type: ignore[misc] # the same
         if "NEXT" in line:
             text = text.replace("NEXT.", f"{zones[i + 1]}_").replace("NEXT", zones[i + 1])
         yield text.replace("ZONE.", f"{zone}_").replace("ZONE", zone)
