@@ -12,6 +12,7 @@ from matplotlib.text import Text
 from hepasome.evidence import endpoints
 from hepasome.inference import attribution, cargo_per_cell, judge
 from hepasome.report import figures
+from hepasome.trial import Computing, Settings, load_study, run_study
 
 UNITS = {"1": "fold of healthy", "%": "% of section"}
 
@@ -145,6 +146,33 @@ def test_the_fate_ends_before_the_second_dose(report, drawn):
         until = times[1] if len(times) > 1 else report.run.plan.protocol.read_out + 1e-6
         assert first < last < until - times[0]
         assert axes.get_xlabel() == f"hours after the {'first ' if len(times) > 1 else ''}dose"
+
+
+def small(study):
+    return run_study(load_study(study), Settings(subjects=2, draws=0), computing=Computing(workers=1))
+
+
+def test_names_of_many_arms_stand_beside_the_panels_and_leave_them_room():
+    run = small("haga2017")
+    figure = figures(run, [])["animals"]
+    figure.draw_without_rendering()
+    assert len(run.plan.protocol.arms) > 5
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == list(run.plan.protocol.arms)
+    for axes in figure.axes:
+        assert list(axes.get_xticks()) == list(range(len(run.plan.protocol.arms)))
+        assert not [label.get_text() for label in axes.get_xticklabels() if label.get_text()]
+        assert axes.get_window_extent().height / figure.dpi > 1
+
+
+def test_vesicles_of_a_dish_end_in_cells_or_are_lost_in_the_medium():
+    run = small("tan2014_apap")
+    axes = figures(run, [])["fate_exosome"].axes[0]
+    places = {text.get_text() for text in axes.figure.findobj(Text)}
+    assert {"medium", "lost in the medium", "hepatocytes"} <= places
+    assert "blood" not in places
+    tops = [layer.get_paths()[0].vertices[:, 1].max() for layer in axes.collections]
+    assert max(tops) == pytest.approx(100)
 
 
 def test_points_means_and_deviations_are_those_of_the_endpoints_and_statistics(report, drawn):
