@@ -14,6 +14,7 @@ from hepasome.inference import Verdict, judge
 from hepasome.translation import DRAWS, Translation
 from hepasome.translation import translate as translate_study
 from hepasome.trial import Computing, Progress, Run, Settings, Study, default_folder, run_study
+from hepasome.trial import load_run as read_run
 from hepasome.trial import load_study as read_study
 
 RUNS = Path("runs")
@@ -153,3 +154,12 @@ def load_study(name: str | Path) -> LoadedStudy:
         InputError: Every finding about the file.
     """
     return LoadedStudy(read_study(name))
+
+
+def load_run(folder: Path | str) -> SimulatedStudy:
+    """A finished run, read back from its folder.
+
+    Raises:
+        InputError: If there is no run, it is unfinished or damaged, or another hepasome or model made it.
+    """
+    return SimulatedStudy(read_run(folder))

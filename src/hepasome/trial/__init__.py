@@ -4,6 +4,7 @@ from hepasome.trial._assays import Assay, assays
 from hepasome.trial._deaths import SURVIVAL, log_rank_p, survival_times
 from hepasome.trial._draws import DRAWN_MODULES, central_values, drawn_values, individual, stream, two_piece
 from hepasome.trial._giving import doses_of, particles_given, permeability_for
+from hepasome.trial._load import load_run
 from hepasome.trial._plan import LADDER, Plan, Planned, Settings, make_plan
 from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, absolute_dose, settle_protocol
 from hepasome.trial._run import Computing, Progress, Run, default_folder, run_study, solver_settings
@@ -42,6 +43,7 @@ __all__ = [
     "drawn_values",
     "hedges_g",
     "individual",
+    "load_run",
     "load_study",
     "log_rank_p",
     "make_plan",
