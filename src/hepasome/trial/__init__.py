@@ -4,6 +4,7 @@ from hepasome.trial._assays import Assay, assays
 from hepasome.trial._deaths import SURVIVAL, log_rank_p, survival_times
 from hepasome.trial._draws import DRAWN_MODULES, central_values, drawn_values, individual, stream, two_piece
 from hepasome.trial._giving import doses_of, particles_given, permeability_for
+from hepasome.trial._lay_out import Knockout
 from hepasome.trial._load import load_run
 from hepasome.trial._plan import LADDER, Plan, Planned, Settings, make_plan
 from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, absolute_dose, settle_protocol
@@ -11,10 +12,13 @@ from hepasome.trial._run import Computing, Progress, Run, default_folder, run_st
 from hepasome.trial._statistics import EffectSize, compare_arms, hedges_g
 from hepasome.trial._study import STUDIES, Arm, EndpointAt, Study, Treatment, load_study, study_ids, study_path
 from hepasome.trial._uncertain import Between, OneOf
+from hepasome.trial._unknowns import GROUPS, PROTOCOL, Unknowns
 
 __all__ = [
     "DRAWN_MODULES",
+    "GROUPS",
     "LADDER",
+    "PROTOCOL",
     "STUDIES",
     "SURVIVAL",
     "Arm",
@@ -25,6 +29,7 @@ __all__ = [
     "EffectSize",
     "EndpointAt",
     "GivenTreatment",
+    "Knockout",
     "OneOf",
     "Plan",
     "Planned",
@@ -34,6 +39,7 @@ __all__ = [
     "Settings",
     "Study",
     "Treatment",
+    "Unknowns",
     "absolute_dose",
     "assays",
     "central_values",
