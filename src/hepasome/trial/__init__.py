@@ -11,6 +11,7 @@ from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, abso
 from hepasome.trial._run import Computing, Progress, Run, default_folder, run_study, solver_settings
 from hepasome.trial._statistics import EffectSize, compare_arms, hedges_g
 from hepasome.trial._study import STUDIES, Arm, EndpointAt, Study, Treatment, load_study, study_ids, study_path
+from hepasome.trial._subject import DiseaseOfArm
 from hepasome.trial._uncertain import Between, OneOf
 from hepasome.trial._unknowns import GROUPS, PROTOCOL, Unknowns
 
@@ -26,6 +27,7 @@ __all__ = [
     "Assay",
     "Between",
     "Computing",
+    "DiseaseOfArm",
     "EffectSize",
     "EndpointAt",
     "GivenTreatment",

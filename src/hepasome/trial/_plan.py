@@ -138,6 +138,10 @@ class PlannedSubjects(Sequence[Planned]):
         """Everybody but the animals of the trial."""
         return (self._lay_out(entry) for entry in self._entries if entry[0] != "animal")
 
+    def protocol_of(self, draw: int) -> Protocol:
+        """What is done to the typical subjects of a draw."""
+        return self._settled(draw)
+
     def table(self) -> pd.DataFrame:
         """One row per subject: key, role, arm, number, variant."""
         table = pd.DataFrame(self._entries, columns=["role", "arm", "number", "variant"])
