@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hepasome.files import did_you_mean, input_error
 from hepasome.inference._parts import Kind, blank, parts_of
 from hepasome.inference._typical import endpoint_values
-from hepasome.trial import Arm, DiseaseOfArm, Knockout, Planned, Progress, Run
+from hepasome.trial import Arm, DiseaseOfArm, Knockout, Planned, Progress, Run, main_arm, treated_arms
 
 NEGLIGIBLE = 0.1  # % of the control arm; below every assay, and above every error of integration
 _PERCENTILES = (50, 5, 95)
@@ -77,7 +77,7 @@ def explain(
     Raises:
         InputError: If there is no such arm or endpoint, nobody is treated, or there are no draws.
     """
-    arms, labels, count = treated_arms(run, arm), endpoint_labels(run, endpoint), _count(run, draws)
+    arms, labels, count = arms_to_explain(run, arm), endpoint_labels(run, endpoint), _count(run, draws)
     knocked_out = _KnockedOut(run, arms)
     subjects = list(knocked_out.subjects(count))
     values = endpoint_values(run, subjects, labels, workers, on_progress)
@@ -93,19 +93,16 @@ def explain(
     return Explanation(run, count, arms, labels, pd.DataFrame(rows, columns=columns), knocked_out.recovery)
 
 
-def treated_arms(run: Run, arm: str | None) -> tuple[str, ...]:
-    """The treated arms, or the one that is asked for.
+def arms_to_explain(run: Run, arm: str | None) -> tuple[str, ...]:
+    """The treated arms beside the control, or the one that is asked for.
 
     Raises:
         InputError: If there is none, or the one asked for is not treated.
     """
-    found = tuple(name for name, given in run.plan.protocol.arms.items() if given.treatment is not None)
-    found = tuple(name for name in found if name != run.study.control)
+    found = tuple(name for name in treated_arms(run.study) if name != run.study.control)
     if not found:
         raise input_error(run.study.id, "No arm is treated: there is no effect to explain.", "Explain another run.")
-    if arm is not None and arm not in found:
-        raise input_error("--arm", "This is no treated arm of the run.", did_you_mean(arm, found), value=arm)
-    return found if arm is None else (arm,)
+    return found if arm is None else (main_arm(run.study, arm),)
 
 
 def endpoint_labels(run: Run, endpoint: str | None) -> tuple[str, ...]:

@@ -10,12 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hepasome.files import input_error
-from hepasome.inference._knockouts import NEGLIGIBLE, endpoint_labels, treated_arms
+from hepasome.inference._knockouts import NEGLIGIBLE, arms_to_explain, endpoint_labels
 from hepasome.inference._sobol import sobol_indices, sobol_points
 from hepasome.inference._typical import endpoint_values
-from hepasome.trial import Progress, Run, Unknowns
+from hepasome.trial import Progress, Run, Unknowns, main_arm
 
-SAMPLES = 256
+SAMPLES = 512
 _MOST_SAMPLES = 65_536
 _BLOCK = 16  # base samples that are simulated together
 _WIDE = 0.2  # half of an interval; with more an index says little
@@ -63,7 +63,7 @@ def sensitivity(
 
     Args:
         run: A run, simulated or read back.
-        arm: Which treated arm; None for the first one.
+        arm: Which treated arm; None for the one that most claims are about.
         endpoint: Which endpoint; None for all, from the same simulations.
         samples: Base samples, a power of two; each takes two subjects for every group and four beside.
         workers: Threads.
@@ -72,7 +72,9 @@ def sensitivity(
     Raises:
         InputError: If there is no such arm or endpoint, or the samples are no power of two.
     """
-    arm, labels = treated_arms(run, arm)[0], endpoint_labels(run, endpoint)
+    arms, labels = arms_to_explain(run, arm), endpoint_labels(run, endpoint)
+    most = main_arm(run.study)
+    arm = most if most in arms else arms[0]
     if not 2 <= samples <= _MOST_SAMPLES or samples & (samples - 1):
         problem = f"A Sobol' sequence needs a power of two, from 2 to {_MOST_SAMPLES:,}."
         raise input_error("--samples", problem, f"Write for example {SAMPLES}.", value=samples)
@@ -156,6 +158,8 @@ def _doubt(indices: pd.DataFrame) -> str:
         reasons.append(f"the first-order indices add up to {first.sum():.2f}")
     if (total + indices["total_error"] < first - indices["first_error"]).any():
         reasons.append("a total index lies below its first-order index")
+    if total.max() > 1 + _BEYOND_ONE:
+        reasons.append(f"a total index is {total.max():.2f}")
     wide = indices[["first_error", "total_error"]].max().max()
     if wide > _WIDE:
         reasons.append(f"an interval is ±{wide:.2f} wide")

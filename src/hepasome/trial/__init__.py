@@ -1,5 +1,6 @@
 """A study: arms, dosing, virtual animals, running, endpoints, statistics."""
 
+from hepasome.trial._arms import main_arm, treated_arms
 from hepasome.trial._assays import Assay, assays
 from hepasome.trial._deaths import SURVIVAL, log_rank_p, survival_times
 from hepasome.trial._draws import DRAWN_MODULES, central_values, drawn_values, individual, stream, two_piece
@@ -54,6 +55,7 @@ __all__ = [
     "load_run",
     "load_study",
     "log_rank_p",
+    "main_arm",
     "make_plan",
     "particles_given",
     "permeability_for",
@@ -64,5 +66,6 @@ __all__ = [
     "study_ids",
     "study_path",
     "survival_times",
+    "treated_arms",
     "two_piece",
 ]
