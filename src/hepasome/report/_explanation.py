@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+from matplotlib.figure import Figure
 from rich.markup import escape
 from rich.table import Table
 
 from hepasome.files import write_atomically
 from hepasome.inference import NEGLIGIBLE, Explanation, Sensitivity
 from hepasome.report._explanation_figures import dependence_figure, parts_figure
-from hepasome.report._style import png, svg
+from hepasome.report._report import write_report
+from hepasome.report._style import embedded, png, svg
 from hepasome.report._tables import signed
 
 _TARGETS = {
@@ -77,8 +80,22 @@ def sensitivity_notes(found: Sensitivity) -> list[str]:
     return [f"{row['endpoint']}: {row['note']}" for row in rows if row["note"]]
 
 
+def explained_section(found: Explanation, dependence: Sensitivity | None = None) -> dict[str, Any]:
+    """The section of the HTML report about the parts of the effects, for `write_report`."""
+    rows = found.table.to_dict("records")
+    drawn = {name: Markup(embedded(svg(figure), name)) for name, figure in _figures(found, dependence).items()}  # noqa: S704 # ours
+    return {
+        "draws": found.draws,
+        "recovery": found.recovery,
+        "figures": {name.replace("_", ": ", 1): drawing for name, drawing in drawn.items()},
+        "parts": [row | {"part": part_words(row["part"], row["kind"])} for row in rows],
+        "left_out": "" if dependence is None else dependence.left_out,
+        "notes": [] if dependence is None else sensitivity_notes(dependence),
+    }
+
+
 def write_explanation(found: Explanation, folder: Path | str, dependence: Sensitivity | None = None) -> list[Path]:
-    """Write tables as CSV and figures as PNG and SVG; the files written.
+    """Write tables as CSV, figures as PNG and SVG, and the report of the run with them; the files written.
 
     Args:
         found: The parts of the effects.
@@ -87,16 +104,20 @@ def write_explanation(found: Explanation, folder: Path | str, dependence: Sensit
     """
     folder = Path(folder)
     written = [write_atomically(folder / "attribution.csv", found.table.to_csv(index=False, lineterminator="\n"))]
-    figures = {f"attribution_{arm}": parts_figure(found, arm, part_words) for arm in found.arms}
     if dependence is not None:
         whole = dependence.table.merge(dependence.effects, on=["arm", "endpoint"])
         path = folder / "sensitivity.csv"
         written.append(write_atomically(path, whole.to_csv(index=False, lineterminator="\n")))
-        figures["sensitivity"] = dependence_figure(dependence)
-    for name, figure in figures.items():
+    for name, figure in _figures(found, dependence).items():
         written.append(write_atomically(folder / f"{name}.png", png(figure)))
         written.append(write_atomically(folder / f"{name}.svg", svg(figure)))
-    return written
+    section = explained_section(found, dependence)
+    return [*written, write_report(found.run, folder / "report.html", explained=section)]
+
+
+def _figures(found: Explanation, dependence: Sensitivity | None) -> dict[str, Figure]:
+    figures = {f"attribution_{arm}": parts_figure(found, arm, part_words) for arm in found.arms}
+    return figures if dependence is None else figures | {"sensitivity": dependence_figure(dependence)}
 
 
 def _caption(found: Explanation) -> str:

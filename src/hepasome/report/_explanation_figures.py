@@ -105,7 +105,7 @@ def dependence_figure(found: Sensitivity) -> Figure:
         if any(notes[label] for label in labels):
             text += "\n* the intervals are too wide to rely on: more samples are needed"
         if without:
-            text += f"\nno indices, since there is hardly an effect: {', '.join(without)}"
+            text += f"\nwithout indices, since there is no effect to speak of: {', '.join(without)}"
         figure.supxlabel(text, fontsize=9)
     return figure
 
