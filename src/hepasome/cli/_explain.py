@@ -10,7 +10,7 @@ import typer
 from hepasome import load_run
 from hepasome.cli._console import errors, out, print_plain
 from hepasome.cli._progress import progress_bar
-from hepasome.inference import SAMPLES
+from hepasome.inference import SAMPLES, check_samples
 from hepasome.report import part_tables, sensitivity_notes, sensitivity_table
 
 
@@ -31,6 +31,8 @@ def explain_command(
     With --sensitivity also Sobol' indices: what the effect depends on. Without --arm they are of the arm that most
     claims are about.
     """
+    if sensitivity:
+        check_samples(samples)  # before anything is simulated
     simulated = load_run(run)
     name = simulated.run.study.id
     with progress_bar(f"{name}: taking parts away", errors) as on_progress:
@@ -42,7 +44,9 @@ def explain_command(
         out.print(table)
         out.print("")
     if explained.sensitivity is not None:
-        out.print(sensitivity_table(explained.sensitivity))
+        table = sensitivity_table(explained.sensitivity)
+        if table.row_count:
+            out.print(table)
         for note in sensitivity_notes(explained.sensitivity):
             print_plain(note)
     with errors.status("Writing"):

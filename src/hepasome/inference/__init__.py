@@ -5,7 +5,7 @@ from hepasome.inference._checks import CHECKS
 from hepasome.inference._exposure import REPRESSION, cargo_per_cell, needed_copies, vesicles_per_cell
 from hepasome.inference._knockouts import NEGLIGIBLE, Explanation, explain
 from hepasome.inference._parts import Part, parts_of
-from hepasome.inference._sensitivity import SAMPLES, Sensitivity, sensitivity
+from hepasome.inference._sensitivity import SAMPLES, Sensitivity, check_samples, sensitivity
 from hepasome.inference._sobol import sobol_indices, sobol_points
 from hepasome.inference._verdicts import REPRODUCED_FROM, Verdict, judge, judge_checks, required_copies
 
@@ -21,6 +21,7 @@ __all__ = [
     "Verdict",
     "attribution",
     "cargo_per_cell",
+    "check_samples",
     "explain",
     "judge",
     "judge_checks",

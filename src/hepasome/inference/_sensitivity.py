@@ -75,9 +75,7 @@ def sensitivity(
     arms, labels = arms_to_explain(run, arm), endpoint_labels(run, endpoint)
     most = main_arm(run.study)
     arm = most if most in arms else arms[0]
-    if not 2 <= samples <= _MOST_SAMPLES or samples & (samples - 1):
-        problem = f"A Sobol' sequence needs a power of two, from 2 to {_MOST_SAMPLES:,}."
-        raise input_error("--samples", problem, f"Write for example {SAMPLES}.", value=samples)
+    check_samples(samples)
     unknowns, seed = Unknowns(run.plan, arm), run.plan.settings.seed
     groups = {group: len(names) for group, names in unknowns.groups.items()}
     if not groups:
@@ -104,6 +102,17 @@ def sensitivity(
     table = pd.concat(found, ignore_index=True)[columns]
     about = pd.DataFrame(summary, columns=["arm", "endpoint", "change", "low", "high", "used", "note"])
     return Sensitivity(run, arm, samples, table, about, _LEFT_OUT)
+
+
+def check_samples(samples: int) -> None:
+    """Refuse what is no number of base samples.
+
+    Raises:
+        InputError: If it is no power of two, or too many.
+    """
+    if not 2 <= samples <= _MOST_SAMPLES or samples & (samples - 1):
+        problem = f"A Sobol' sequence needs a power of two, from 2 to {_MOST_SAMPLES:,}."
+        raise input_error("--samples", problem, f"Write for example {SAMPLES}.", value=samples)
 
 
 _LEFT_OUT = (
