@@ -1,5 +1,6 @@
 """Tables, figures and the HTML report of a run."""
 
+from hepasome.report._calibration import calibration_table, coverage_table, write_calibration_figure
 from hepasome.report._figures import figures
 from hepasome.report._report import render_report, write_report
 from hepasome.report._scoreboard import (
@@ -27,6 +28,8 @@ __all__ = [
     "Line",
     "Score",
     "against_trials",
+    "calibration_table",
+    "coverage_table",
     "directions",
     "driver_table",
     "endpoint_table",
@@ -43,6 +46,7 @@ __all__ = [
     "translation_table",
     "trial_table",
     "verdict_table",
+    "write_calibration_figure",
     "write_report",
     "write_translation",
 ]

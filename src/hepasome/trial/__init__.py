@@ -2,9 +2,9 @@
 
 from hepasome.trial._assays import Assay, assays
 from hepasome.trial._deaths import SURVIVAL, log_rank_p, survival_times
-from hepasome.trial._draws import DRAWN_MODULES, central_values, drawn_values, individual, stream, two_piece
+from hepasome.trial._draws import DRAWN_MODULES, at_deviate, central_values, drawn_values, individual, stream, two_piece
 from hepasome.trial._giving import doses_of, particles_given, permeability_for
-from hepasome.trial._plan import LADDER, Plan, Planned, Settings, make_plan
+from hepasome.trial._plan import LADDER, Plan, Planned, Settings, Typical, make_plan, typical_subject
 from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, absolute_dose, settle_protocol
 from hepasome.trial._run import Computing, Progress, Run, default_folder, run_study, solver_settings
 from hepasome.trial._statistics import EffectSize, compare_arms, hedges_g
@@ -33,8 +33,10 @@ __all__ = [
     "Settings",
     "Study",
     "Treatment",
+    "Typical",
     "absolute_dose",
     "assays",
+    "at_deviate",
     "central_values",
     "compare_arms",
     "default_folder",
@@ -55,4 +57,5 @@ __all__ = [
     "study_path",
     "survival_times",
     "two_piece",
+    "typical_subject",
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hepasome.biology import from_scale, parameters, scaled_to_body_weight, symbols_of, to_scale
+from hepasome.biology import Parameter, from_scale, parameters, scaled_to_body_weight, symbols_of, to_scale
 
 # Modules whose parameters have a prior that is drawn. The disease modules stay at the values that were calibrated on
 # untreated animals: their joint uncertainty is not known yet, and drawing them one by one would break the calibration.
@@ -68,7 +69,21 @@ def two_piece(
     """
     if rng is None or low is None or high is None or low == value == high:
         return value
-    deviate = float(rng.standard_normal())
+    return _two_piece_at(value, low, high, scale, float(rng.standard_normal()))
+
+
+def at_deviate(row: Parameter, deviates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values of a parameter at standard-normal deviates of its row: `low` at the 5th percentile, `high` at the 95th.
+
+    A row without an interval has its value everywhere.
+    """
+    low, high = row.low, row.high
+    if low is None or high is None:
+        return np.full(len(deviates), row.value)
+    return np.array([_two_piece_at(row.value, low, high, row.scale, deviate) for deviate in deviates.tolist()])
+
+
+def _two_piece_at(value: float, low: float, high: float, scale: str, deviate: float) -> float:
     middle, end = to_scale(value, scale), to_scale(high if deviate > 0 else low, scale)
     return from_scale(middle + abs(deviate) / _NINETY_PERCENT * (end - middle), scale)
 

@@ -26,6 +26,7 @@ from hepasome.biology import (
     read_outs,
 )
 from hepasome.evidence import load_evidence
+from hepasome.files import did_you_mean, input_error
 from hepasome.product import Cargo, Product
 from hepasome.trial._assays import INJECTION, PARTICLE_COUNT, error_factor
 from hepasome.trial._draws import central_values, drawn_values, individual, individual_body_weight, stream
@@ -222,6 +223,29 @@ class PlannedSubjects(Sequence[Planned]):
         return Planned(
             subject.key, role, arm, number, variant, replace(subject, parameters=own), times, endpoints, weight
         )
+
+
+@dataclass(frozen=True)
+class Typical:
+    """The typical subject of an arm at central values, with its model."""
+
+    model: engine.Model
+    subject: engine.Subject
+
+
+def typical_subject(study: Study, arm: str) -> Typical:
+    """One subject of an arm without errors, every detail of its protocol at its middle, every parameter at its centre.
+
+    Raises:
+        InputError: If the study has no such arm.
+    """
+    if arm not in study.arms:
+        raise input_error(study.id, "The study has no such arm.", did_you_mean(arm, study.arms), value=arm)
+    protocol, model = settle_protocol(study, None), engine.Model(model_sbml(study.structure))
+    values = central_values(study.subject.species, study.disease.model)
+    subject = _subject(arm, values, protocol, arm, _Typical(0, 0), study.structure)
+    known = set(model.parameters)
+    return Typical(model, replace(subject, parameters={n: v for n, v in subject.parameters.items() if n in known}))
 
 
 @dataclass(frozen=True)
