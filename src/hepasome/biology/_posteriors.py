@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepasome.biology._tables import FOLDER, disease_rows
+from hepasome.biology._tables import FOLDER, disease_rows, parameters
 from hepasome.files import input_error, read_text
 
 POSTERIORS = FOLDER / "posteriors"
@@ -83,6 +83,17 @@ def read_posterior(folder: Path, calibration: str) -> PosteriorDraws:
 
 @cache
 def posteriors(species: str) -> tuple[PosteriorDraws, ...]:
-    """The shipped posterior draws of a species, by calibration."""
+    """The shipped posterior draws that hold in a species, by calibration.
+
+    Where the rows of a species were derived from those of the calibrated one by scaling, so are its draws: each keeps
+    its ratio to the central value.
+    """
     shipped = (read_posterior(POSTERIORS, path.stem) for path in sorted(POSTERIORS.glob("*.csv")))
-    return tuple(draws for draws in shipped if draws.species == species)
+    own = ((draws, species in draws.about["scaled_to"]) for draws in shipped)
+    return tuple(_scaled(d, species) if scaled else d for d, scaled in own if scaled or d.species == species)
+
+
+def _scaled(draws: PosteriorDraws, species: str) -> PosteriorDraws:
+    theirs, ours = parameters(draws.species), parameters(species)
+    ratios = np.array([ours[name].value / theirs[name].value for name in draws.names])
+    return replace(draws, species=species, values=draws.values * ratios)

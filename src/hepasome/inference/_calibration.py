@@ -99,6 +99,7 @@ class Calibration(Strict):
         parameters: What is calibrated, with its prior; `disease/symbol` for a row of that disease's own table.
         observables: Endpoints that are computed from several outputs.
         between_animals: How much animals differ.
+        scaled_to: Species whose rows were derived from these by scaling: the draws hold there too, scaled alike.
         notes: Cautions, which the results repeat.
     """
 
@@ -109,6 +110,7 @@ class Calibration(Strict):
     parameters: dict[str, Prior] = Field(min_length=1)
     observables: dict[str, Observable] = Field(default_factory=dict)
     between_animals: Variation = Variation()
+    scaled_to: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def rows(self) -> dict[str, Parameter]:

@@ -119,19 +119,22 @@ class Posterior:
     def inference_data(self) -> Any:
         """As an ArviZ InferenceData: posterior, prior, log observations and what the posterior predicts for them."""
         import arviz
+        import xarray
 
         shape = self.chains.shape
         natural = self.target.values(self.chains.reshape(-1, shape[-1])).reshape(shape)
         rng = np.random.default_rng([self.seed, 1])
         before = self.target.values(rng.standard_normal((1000, shape[-1])))[None]
         names = self.target.names
-        return arviz.from_dict(
-            posterior={name: natural[:, :, i] for i, name in enumerate(names)},
-            prior={name: before[:, :, i] for i, name in enumerate(names)},
-            posterior_predictive={"log_observation": self.target.replicate(self.deviates(), rng)[None]},
-            observed_data={"log_observation": np.array([datum.log_value for datum in self.target.data])},
-            coords={"observation": [datum.observation.id for datum in self.target.data]},
-            dims={"log_observation": ["observation"]},
+        observed = [datum.log_value for datum in self.target.data]
+        ids = [datum.observation.id for datum in self.target.data]
+        predicted = self.target.replicate(self.deviates(), rng)
+        dims = ("chain", "draw", "observation")
+        return arviz.InferenceData(
+            posterior=_dataset({name: natural[:, :, i] for i, name in enumerate(names)}),
+            prior=_dataset({name: before[:, :, i] for i, name in enumerate(names)}),
+            posterior_predictive=xarray.Dataset({"log_observation": (dims, predicted[None])}, {"observation": ids}),
+            observed_data=xarray.Dataset({"log_observation": ("observation", observed)}, {"observation": ids}),
         )
 
 
@@ -169,8 +172,8 @@ def marginals(target: Target, chains: Array, ensembles: int) -> dict[str, Margin
     # within an ensemble walkers know of each other: as one chain in the order of time they are held against the others
     by_ensemble = chains.reshape(ensembles, count // ensembles, steps, dimension)
     whole = by_ensemble.transpose(0, 2, 1, 3).reshape(ensembles, -1, dimension)
-    rhat = arviz.rhat(arviz.convert_to_dataset({name: whole[:, :, i] for i, name in enumerate(names)}))
-    effective = arviz.ess(arviz.convert_to_dataset({name: chains[:, :, i] for i, name in enumerate(names)}))
+    rhat = arviz.rhat(_dataset({name: whole[:, :, i] for i, name in enumerate(names)}))
+    effective = arviz.ess(_dataset({name: chains[:, :, i] for i, name in enumerate(names)}))
     flat = chains.reshape(-1, dimension)
     after = np.percentile(target.values(flat), [50, 5, 95], axis=0)
     ends = np.zeros((3, dimension)) + np.array([0, -1, 1])[:, None] * stats.norm.ppf(0.95)
@@ -195,6 +198,12 @@ def marginals(target: Target, chains: Array, ensembles: int) -> dict[str, Margin
             effective=float(effective[name]),
         )
     return found
+
+
+def _dataset(columns: dict[str, Array]) -> Any:
+    import xarray
+
+    return xarray.Dataset({name: (("chain", "draw"), values) for name, values in columns.items()})
 
 
 def write_posterior(found: Posterior, folder: Path) -> list[Path]:
@@ -227,9 +236,8 @@ def difference_from(found: Posterior, folder: Path) -> float | None:
 
 
 def identity(calibration: Calibration, target: Target, seed: int, effort: Effort) -> str:
-    """The same for the same calibration, observations, models, version and effort."""
+    """The same for the same calibration, priors, observations, models, seed and effort."""
     inputs = {
-        "hepasome": importlib.metadata.version("hepasome"),
         "calibration": calibration.model_dump(mode="json"),
         "priors": {name: row.model_dump() for name, row in target.rows.items()},
         "observations": [datum.observation.model_dump() for datum in target.data],
@@ -250,6 +258,7 @@ def _about(found: Posterior) -> dict[str, Any]:
         "calibration": found.calibration.id,
         "title": found.calibration.title,
         "species": found.calibration.species,
+        "scaled_to": list(found.calibration.scaled_to),
         "identity": identity(found.calibration, found.target, found.seed, found.effort),
         "converged": found.converged,
         "complaints": found.complaints,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from hepasome.biology import Parameter
 from hepasome.inference._observed import Datum
@@ -21,6 +21,7 @@ from hepasome.trial import at_deviate
 BETWEEN_ANIMALS = "between_animals"
 DISCREPANCY = "model_discrepancy"
 NUISANCES = (BETWEEN_ANIMALS, DISCREPANCY)
+_NINETY_PERCENT = float(special.ndtri(0.95))
 _DISCREPANCY = 0.3  # log SD, half-normal: a third up or down is what a model of this kind may miss; assumed
 
 Array = NDArray[np.float64]
@@ -86,6 +87,6 @@ class Target:
 
     def _nuisances(self, particles: Array) -> tuple[Array, Array]:
         low, high = np.log(self.between)
-        between = np.exp((low + high) / 2 + (high - low) / 2 * particles[:, -2] / stats.norm.ppf(0.95))
+        between = np.exp((low + high) / 2 + (high - low) / 2 * particles[:, -2] / _NINETY_PERCENT)
         # the half-normal at the deviate's own percentile
-        return between, _DISCREPANCY * stats.halfnorm.ppf(stats.norm.cdf(particles[:, -1]))
+        return between, _DISCREPANCY * special.ndtri(0.5 + 0.5 * special.ndtr(particles[:, -1]))

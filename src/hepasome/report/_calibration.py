@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from rich.table import Table
 
 from hepasome.files import write_atomically
@@ -66,13 +67,16 @@ def write_calibration_figure(found: Posterior, path: Path) -> Path:
         right.plot(middle / values, places, "o", color=_AFTER, markersize=4)
         right.axvline(1, color=_OBSERVED, linewidth=1, label="observed")
         right.set_xscale("log")
+        right.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        right.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+        right.xaxis.set_minor_locator(NullLocator())
         right.set_yticks(places, [_shown(datum.observation.endpoint, datum.time) for datum in data])
         right.set_ylim(len(data) - 0.5, -0.5)
         right.set_xlabel("predicted over observed")
-        right.set_title("What they predict for a next laboratory")
+        right.set_title("What a next laboratory would see")
         for axes in (left, right):
             axes.tick_params(axis="y", labelsize=6)
-            axes.legend(fontsize=7, loc="lower right")
+        figure.legend(loc="outside lower center", ncols=4, fontsize=8)
     return write_atomically(path, png(figure))
 
 

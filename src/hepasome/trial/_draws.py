@@ -6,11 +6,13 @@ import hashlib
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
-from hepasome.biology import Parameter, from_scale, parameters, scaled_to_body_weight, symbols_of, to_scale
+from hepasome.biology import Parameter, from_scale, parameters, posteriors, scaled_to_body_weight, symbols_of, to_scale
 
-# Modules whose parameters have a prior that is drawn. The disease modules stay at the values that were calibrated on
-# untreated animals: their joint uncertainty is not known yet, and drawing them one by one would break the calibration.
+# Modules whose parameters are drawn one by one from their priors. Those of the disease modules are drawn jointly, from
+# the posteriors of what was calibrated on untreated animals. What was not calibrated stays at its central value: to draw
+# it alone would break what the others were fitted to.
 _PER_SOURCE_CELL = ("unattributed_activity", "tumour_activity")
 _PER_DISEASE = ("tumour_sensitivity",)  # what one tumour feels says nothing about another
 DRAWN_MODULES = (
@@ -40,7 +42,8 @@ def central_values(species: str, disease: str = "") -> dict[str, float]:
 def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: str = "") -> dict[str, float]:
     """One draw of what is not known: the parameters of delivery and action, activities, and what a tumour feels.
 
-    The activities of a source cell are the same in every study with that source at the same seed and draw, the
+    What was calibrated on untreated subjects comes from its posterior, all parameters of one calibration together. The
+    activities of a source cell are the same in every study with that source at the same seed and draw, the
     sensitivities of a tumour in every study of that tumour.
 
     Args:
@@ -57,6 +60,9 @@ def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: 
             row = table[symbol]
             rng = stream(seed, "population", draw, symbol, *own)
             values[symbol] = two_piece(row.value, row.low, row.high, row.scale, rng)
+    for posterior in posteriors(species):
+        order = stream(seed, "posterior", posterior.calibration).permutation(len(posterior.values))
+        values |= posterior.draw(int(order[draw % len(order)]), disease)
     return _shares_below_one(values)
 
 
@@ -69,7 +75,9 @@ def two_piece(
     """
     if rng is None or low is None or high is None or low == value == high:
         return value
-    return _two_piece_at(value, low, high, scale, float(rng.standard_normal()))
+    deviate = float(rng.standard_normal())
+    middle, end = to_scale(value, scale), to_scale(high if deviate > 0 else low, scale)
+    return from_scale(middle + abs(deviate) / _NINETY_PERCENT * (end - middle), scale)
 
 
 def at_deviate(row: Parameter, deviates: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -80,12 +88,12 @@ def at_deviate(row: Parameter, deviates: NDArray[np.float64]) -> NDArray[np.floa
     low, high = row.low, row.high
     if low is None or high is None:
         return np.full(len(deviates), row.value)
-    return np.array([_two_piece_at(row.value, low, high, row.scale, deviate) for deviate in deviates.tolist()])
-
-
-def _two_piece_at(value: float, low: float, high: float, scale: str, deviate: float) -> float:
-    middle, end = to_scale(value, scale), to_scale(high if deviate > 0 else low, scale)
-    return from_scale(middle + abs(deviate) / _NINETY_PERCENT * (end - middle), scale)
+    below, middle, above = (to_scale(number, row.scale) for number in (low, row.value, high))
+    slope = np.where(deviates > 0, above - middle, middle - below)
+    moved = middle + deviates / _NINETY_PERCENT * slope
+    if row.scale == "log":
+        return np.asarray(np.exp(moved))
+    return np.asarray(special.expit(moved)) if row.scale == "logit" else moved
 
 
 def individual(
