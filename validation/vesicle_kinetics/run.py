@@ -139,7 +139,7 @@ def signals(course: pd.DataFrame, kept: bool) -> pd.DataFrame:
 
 
 def organ_agreement(bodies: Sequence[dict[str, float]]) -> pd.DataFrame:
-    """Each published value beside the typical mouse and 90 % of the draws; and what the other kind of label would see."""
+    """Each published value beside the typical mouse and 90 % of the draws; and what the other kind sees."""
     rows = []
     published = pd.read_csv(HERE / "organs.csv")
     for (label, signal), part in published.groupby(["label", "signal"], sort=False):
