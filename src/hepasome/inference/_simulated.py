@@ -15,7 +15,7 @@ from hepasome.files import input_error
 from hepasome.inference._calibration import Calibration, Observable
 from hepasome.inference._observed import Datum, usable
 from hepasome.inference._target import Target
-from hepasome.trial import Typical, solver_settings, typical_subject
+from hepasome.trial import TypicalSubject, solver_settings, typical_subject
 
 _LOWEST = 1e-12
 _COURSE_POINTS = 200  # of an area under a course, denser at its start
@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 class _Course:
     """One arm to simulate, with the parameters that hold there and the data that are read off it."""
 
-    typical: Typical
+    typical: TypicalSubject
     columns: tuple[int, ...]
     symbols: tuple[str, ...]
     places: tuple[int, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,8 @@ from scipy import special
 from hepasome.biology import Parameter, from_scale, parameters, posteriors, scaled_to_body_weight, symbols_of, to_scale
 
 # Modules whose parameters are drawn one by one from their priors. Those of the disease modules are drawn jointly, from
-# the posteriors of what was calibrated on untreated animals. What was not calibrated stays at its central value: to draw
-# it alone would break what the others were fitted to.
+# the posteriors of what was calibrated on untreated animals. What was not calibrated stays at its centre, because
+# drawing it alone would break what the others were fitted to.
 _PER_SOURCE_CELL = ("unattributed_activity", "tumour_activity")
 _PER_DISEASE = ("tumour_sensitivity",)  # what one tumour feels says nothing about another
 DRAWN_MODULES = (
@@ -66,6 +67,15 @@ def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: 
     return _shares_below_one(values)
 
 
+def values_at(species: str, disease: str, deviates: Mapping[str, float]) -> dict[str, float]:
+    """Every parameter of a species at its place: standard normal deviates by symbol, the others at the centre."""
+    values, table = central_values(species, disease), parameters(species, disease)
+    for symbol, deviate in deviates.items():
+        row = table[symbol]
+        values[symbol] = at_deviate(row.value, row.low, row.high, row.scale, deviate)
+    return _shares_below_one(values)
+
+
 def two_piece(
     value: float, low: float | None, high: float | None, scale: str, rng: np.random.Generator | None
 ) -> float:
@@ -75,12 +85,18 @@ def two_piece(
     """
     if rng is None or low is None or high is None or low == value == high:
         return value
-    deviate = float(rng.standard_normal())
+    return at_deviate(value, low, high, scale, float(rng.standard_normal()))
+
+
+def at_deviate(value: float, low: float | None, high: float | None, scale: str, deviate: float) -> float:
+    """The quantile function of `two_piece`, at a standard normal deviate; without an interval the central value."""
+    if low is None or high is None or deviate == 0:
+        return value
     middle, end = to_scale(value, scale), to_scale(high if deviate > 0 else low, scale)
     return from_scale(middle + abs(deviate) / _NINETY_PERCENT * (end - middle), scale)
 
 
-def at_deviate(row: Parameter, deviates: NDArray[np.float64]) -> NDArray[np.float64]:
+def quantiles(row: Parameter, deviates: NDArray[np.float64]) -> NDArray[np.float64]:
     """Values of a parameter at standard-normal deviates of its row: `low` at the 5th percentile, `high` at the 95th.
 
     A row without an interval has its value everywhere.
