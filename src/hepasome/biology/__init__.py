@@ -14,6 +14,7 @@ from hepasome.biology._diseases import DiseaseModel, Induction, disease_ids, dis
 from hepasome.biology._equations import equations_page, state_count
 from hepasome.biology._findings import model_findings
 from hepasome.biology._physiology import fenestral_permeability, scaled_to_body_weight
+from hepasome.biology._posteriors import POSTERIORS, PosteriorDraws, calibrated_in, posteriors, read_posterior
 from hepasome.biology._routes import (
     CELLS_PRESENT,
     SOLUBLE_FACTORS,
@@ -45,6 +46,7 @@ from hepasome.biology._tables import (
 __all__ = [
     "CELLS_PRESENT",
     "CELL_TYPES",
+    "POSTERIORS",
     "SOLUBLE_FACTORS",
     "SPECIES",
     "STAND_IN",
@@ -54,6 +56,7 @@ __all__ = [
     "DiseaseModel",
     "Induction",
     "Parameter",
+    "PosteriorDraws",
     "ReadOut",
     "Structure",
     "actions",
@@ -61,6 +64,7 @@ __all__ = [
     "agents",
     "all_read_outs",
     "antimony_text",
+    "calibrated_in",
     "cell_types",
     "copies_parameter",
     "disease_ids",
@@ -75,7 +79,9 @@ __all__ = [
     "module_texts",
     "parameter_rows",
     "parameters",
+    "posteriors",
     "read_outs",
+    "read_posterior",
     "routes",
     "routes_into",
     "scaled_to_body_weight",

@@ -23,6 +23,7 @@ from hepasome.biology import (
     model_sbml,
     module_texts,
 )
+from hepasome.cli._calibrate import calibrate_command
 from hepasome.cli._console import errors, out
 from hepasome.cli._console import print_plain as _print
 from hepasome.cli._explain import explain_command
@@ -62,6 +63,7 @@ app = typer.Typer(
 model_app = typer.Typer(help="The model.", no_args_is_help=True)
 app.add_typer(product_app, name="product")
 app.add_typer(model_app, name="model")
+app.command("calibrate")(calibrate_command)
 app.command("explain")(explain_command)
 app.command("translate")(translate_command)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from hepasome.evidence._load import STUDIES, TABLES, ReferenceList, endpoints
+from hepasome.evidence._load import STUDIES, TABLES, ReferenceList, endpoints, observation_tables
 from hepasome.evidence._rows import Claim, Observation, StudyRecord
 from hepasome.files import Document, Finding, InputError, Strict, read_table, read_text, read_yaml, validate
 
@@ -20,7 +20,7 @@ def check_evidence(tables: Path = TABLES, studies: Path = STUDIES) -> list[Findi
     """All findings about the evidence in two folders, file by file; empty if it holds.
 
     Args:
-        tables: Folder with references.yaml and tables of untreated animals.
+        tables: Folder with references.yaml and tables of untreated animals and of kinetics.
         studies: Folder with one folder per study: record.yaml, observations.csv, claims.csv.
     """
     return _Check(tables, studies).found
@@ -31,7 +31,7 @@ class _Check:
         self.found: list[Finding] = []
         self._units = {endpoint.id: endpoint.unit for endpoint in endpoints()}
         self._references = self._listed(tables / "references.yaml")
-        for path in sorted(tables.glob("untreated*.csv")):
+        for path in observation_tables(tables):
             self._observations(path)
         for folder in sorted({path.parent for name in _OF_A_STUDY for path in studies.glob(f"*/{name}")}):
             self._record(folder / "record.yaml", folder.name)

@@ -82,6 +82,11 @@ def load_evidence() -> Evidence:
     return read_evidence(TABLES, STUDIES)
 
 
+def observation_tables(tables: Path) -> list[Path]:
+    """The files of observations that belong to no shipped study: untreated animals, and kinetics in healthy ones."""
+    return sorted([*tables.glob("untreated*.csv"), *tables.glob("kinetics*.csv")])
+
+
 def read_evidence(tables: Path, studies: Path) -> Evidence:
     """Evidence from a folder of tables and a folder of studies.
 
@@ -89,7 +94,7 @@ def read_evidence(tables: Path, studies: Path) -> Evidence:
         InputError: Every finding of the first file that does not hold; `check_evidence` collects those of all files.
     """
     records, observations, claims = [], [], []
-    for path in sorted(tables.glob("untreated*.csv")):
+    for path in observation_tables(tables):
         observations += read_table(path, Observation)
     for folder in sorted(path.parent for path in studies.glob("*/record.yaml")):
         records.append(validate(StudyRecord, read_yaml(folder / "record.yaml")))

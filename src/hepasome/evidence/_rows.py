@@ -34,6 +34,7 @@ class Endpoint(Strict):
         "haemodynamics",
         "culture",
         "blood_cells",
+        "kinetics",
     ]
 
 

@@ -1,5 +1,6 @@
 """Tables, figures and the HTML report of a run."""
 
+from hepasome.report._calibration import calibration_table, coverage_table, write_calibration_figure
 from hepasome.report._explanation import part_tables, sensitivity_notes, sensitivity_table, write_explanation
 from hepasome.report._figures import figures
 from hepasome.report._report import render_report, write_report
@@ -28,6 +29,8 @@ __all__ = [
     "Line",
     "Score",
     "against_trials",
+    "calibration_table",
+    "coverage_table",
     "directions",
     "driver_table",
     "endpoint_table",
@@ -47,6 +50,7 @@ __all__ = [
     "translation_table",
     "trial_table",
     "verdict_table",
+    "write_calibration_figure",
     "write_explanation",
     "write_report",
     "write_translation",

@@ -3,11 +3,11 @@
 from hepasome.trial._arms import main_arm, treated_arms
 from hepasome.trial._assays import Assay, assays
 from hepasome.trial._deaths import SURVIVAL, log_rank_p, survival_times
-from hepasome.trial._draws import DRAWN_MODULES, central_values, drawn_values, individual, stream, two_piece
+from hepasome.trial._draws import DRAWN_MODULES, central_values, drawn_values, individual, quantiles, stream, two_piece
 from hepasome.trial._giving import doses_of, particles_given, permeability_for
 from hepasome.trial._lay_out import Knockout
 from hepasome.trial._load import load_run
-from hepasome.trial._plan import LADDER, Plan, Planned, Settings, make_plan
+from hepasome.trial._plan import LADDER, Plan, Planned, Settings, TypicalSubject, make_plan, typical_subject
 from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, absolute_dose, settle_protocol
 from hepasome.trial._run import Computing, Progress, Run, default_folder, run_study, solver_settings
 from hepasome.trial._statistics import EffectSize, compare_arms, hedges_g
@@ -42,6 +42,7 @@ __all__ = [
     "Settings",
     "Study",
     "Treatment",
+    "TypicalSubject",
     "Unknowns",
     "absolute_dose",
     "assays",
@@ -59,6 +60,7 @@ __all__ = [
     "make_plan",
     "particles_given",
     "permeability_for",
+    "quantiles",
     "run_study",
     "settle_protocol",
     "solver_settings",
@@ -68,4 +70,5 @@ __all__ = [
     "survival_times",
     "treated_arms",
     "two_piece",
+    "typical_subject",
 ]

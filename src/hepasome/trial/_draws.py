@@ -6,11 +6,14 @@ import hashlib
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import special
 
-from hepasome.biology import from_scale, parameters, scaled_to_body_weight, symbols_of, to_scale
+from hepasome.biology import Parameter, from_scale, parameters, posteriors, scaled_to_body_weight, symbols_of, to_scale
 
-# Modules whose parameters have a prior that is drawn. The disease modules stay at the values that were calibrated on
-# untreated animals: their joint uncertainty is not known yet, and drawing them one by one would break the calibration.
+# Modules whose parameters are drawn one by one from their priors. Those of the disease modules are drawn jointly, from
+# the posteriors of what was calibrated on untreated animals. What was not calibrated stays at its centre, because
+# drawing it alone would break what the others were fitted to.
 _PER_SOURCE_CELL = ("unattributed_activity", "tumour_activity")
 _PER_DISEASE = ("tumour_sensitivity",)  # what one tumour feels says nothing about another
 DRAWN_MODULES = (
@@ -40,7 +43,8 @@ def central_values(species: str, disease: str = "") -> dict[str, float]:
 def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: str = "") -> dict[str, float]:
     """One draw of what is not known: the parameters of delivery and action, activities, and what a tumour feels.
 
-    The activities of a source cell are the same in every study with that source at the same seed and draw, the
+    What was calibrated on untreated subjects comes from its posterior, all parameters of one calibration together. The
+    activities of a source cell are the same in every study with that source at the same seed and draw, the
     sensitivities of a tumour in every study of that tumour.
 
     Args:
@@ -57,6 +61,9 @@ def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: 
             row = table[symbol]
             rng = stream(seed, "population", draw, symbol, *own)
             values[symbol] = two_piece(row.value, row.low, row.high, row.scale, rng)
+    for posterior in posteriors(species):
+        order = stream(seed, "posterior", posterior.calibration).permutation(len(posterior.values))
+        values |= posterior.draw(int(order[draw % len(order)]), disease)
     return _shares_below_one(values)
 
 
@@ -87,6 +94,22 @@ def at_deviate(value: float, low: float | None, high: float | None, scale: str, 
         return value
     middle, end = to_scale(value, scale), to_scale(high if deviate > 0 else low, scale)
     return from_scale(middle + abs(deviate) / _NINETY_PERCENT * (end - middle), scale)
+
+
+def quantiles(row: Parameter, deviates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values of a parameter at standard-normal deviates of its row: `low` at the 5th percentile, `high` at the 95th.
+
+    A row without an interval has its value everywhere.
+    """
+    low, high = row.low, row.high
+    if low is None or high is None:
+        return np.full(len(deviates), row.value)
+    below, middle, above = (to_scale(number, row.scale) for number in (low, row.value, high))
+    slope = np.where(deviates > 0, above - middle, middle - below)
+    moved = middle + deviates / _NINETY_PERCENT * slope
+    if row.scale == "log":
+        return np.asarray(np.exp(moved))
+    return np.asarray(special.expit(moved)) if row.scale == "logit" else moved
 
 
 def individual(

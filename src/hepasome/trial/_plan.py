@@ -21,6 +21,7 @@ import pandas as pd
 from hepasome import engine
 from hepasome.biology import model_sbml, read_outs
 from hepasome.evidence import load_evidence
+from hepasome.files import did_you_mean, input_error
 from hepasome.trial._draws import central_values, drawn_values, individual, individual_body_weight, stream
 from hepasome.trial._lay_out import Knockout, Sampled, Typical, WithErrors, subject_of
 from hepasome.trial._protocol import Protocol, settle_protocol
@@ -246,6 +247,31 @@ class PlannedSubjects(Sequence[Planned]):
         own = {name: value for name, value in subject.parameters.items() if name in self._known}
         subject = replace(subject, parameters=own)
         return Planned(subject.key, role, arm, number, variant, subject, *read, protocol.body_weight)
+
+
+@dataclass(frozen=True)
+class TypicalSubject:
+    """The typical subject of an arm at central values, with its model."""
+
+    model: engine.Model
+    subject: engine.Subject
+
+
+def typical_subject(study: Study, arm: str) -> TypicalSubject:
+    """One subject of an arm without errors, every detail of its protocol at its middle, every parameter at its centre.
+
+    Raises:
+        InputError: If the study has no such arm.
+    """
+    if arm not in study.arms:
+        raise input_error(study.id, "The study has no such arm.", did_you_mean(arm, study.arms), value=arm)
+    protocol, model = settle_protocol(study, None), engine.Model(model_sbml(study.structure))
+    values = central_values(study.subject.species, study.disease.model)
+    subject = subject_of(arm, values, protocol, arm, Typical(0, 0), study.structure)
+    known = set(model.parameters)
+    return TypicalSubject(
+        model, replace(subject, parameters={n: v for n, v in subject.parameters.items() if n in known})
+    )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,133 @@
+"""What the model reads under the protocols of a calibration, for many particles at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepasome import engine
+from hepasome.biology import calibrated_in
+from hepasome.evidence import Observation, load_evidence
+from hepasome.files import input_error
+from hepasome.inference._calibration import Calibration, Observable
+from hepasome.inference._observed import Datum, usable
+from hepasome.inference._target import Target
+from hepasome.trial import TypicalSubject, solver_settings, typical_subject
+
+_LOWEST = 1e-12
+_COURSE_POINTS = 200  # of an area under a course, denser at its start
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Course:
+    """One arm to simulate, with the parameters that hold there and the data that are read off it."""
+
+    typical: TypicalSubject
+    columns: tuple[int, ...]
+    symbols: tuple[str, ...]
+    places: tuple[int, ...]
+    times: tuple[float, ...]
+    outputs: tuple[str, ...]
+
+
+def target_of(
+    calibration: Calibration, observations: Sequence[Observation] | None = None, *, workers: int = 2
+) -> Target:
+    """Prior and likelihood of a calibration with the model behind it.
+
+    Args:
+        calibration: What is calibrated on what.
+        observations: Default: the targets of the evidence under the calibration's conditions.
+        workers: Threads.
+
+    Raises:
+        InputError: If a condition has no observation, or observations cannot be used.
+    """
+    everything = load_evidence().observations if observations is None else observations
+    rows = [one for one in everything if one.condition in calibration.experiments and one.use == "target"]
+    for condition in calibration.experiments:
+        if not any(one.condition == condition for one in rows):
+            raise input_error(calibration.id, "No observation has this condition.", "Correct it.", value=condition)
+    data = tuple(usable(rows, calibration.id))
+    courses = [_course(calibration, condition, data) for condition in calibration.experiments]
+
+    def predict(values: Array) -> Array:
+        found = np.full((len(values), len(data)), np.nan)
+        for course in courses:
+            found[:, course.places] = _read(calibration, course, values, data, workers)
+        return found
+
+    between = calibration.between_animals
+    models = tuple(sorted({course.typical.model.hash for course in courses}))
+    return Target(calibration.rows(), data, predict, (between.low, between.high), models)
+
+
+def _course(calibration: Calibration, condition: str, data: Sequence[Datum]) -> _Course:
+    study, arm = calibration.study(condition), calibration.experiments[condition].arm
+    typical = typical_subject(study, arm)
+    known = set(typical.model.parameters)
+    held = calibrated_in(tuple(calibration.parameters), study.disease.model)
+    held = {symbol: place for symbol, place in held.items() if symbol in known}
+    places = tuple(i for i, datum in enumerate(data) if datum.observation.condition == condition)
+    times, outputs = set(), set()
+    for i in places:
+        observable = _observable(calibration, data[i])
+        outputs |= {*observable.of, *observable.over}
+        times |= {data[i].time} if observable.time_course == "value" else set(_grid(data[i].time))
+    return _Course(typical, tuple(held.values()), tuple(held), places, tuple(sorted(times)), tuple(sorted(outputs)))
+
+
+def _read(calibration: Calibration, course: _Course, values: Array, data: Sequence[Datum], workers: int) -> Array:
+    base = course.typical.subject
+    subjects = [
+        replace(base, key=str(i), parameters={**base.parameters, **dict(zip(course.symbols, row, strict=True))})
+        for i, row in enumerate(values[:, course.columns].tolist())
+    ]
+    found = engine.simulate_ensemble(
+        course.typical.model,
+        subjects,
+        course.times,
+        course.outputs,
+        solver=solver_settings(course.typical.model),
+        workers=workers,
+    )
+    shape = (len(course.times), len(course.outputs))
+    simulated = np.stack(
+        [one.values if one.status is engine.Status.COMPLETED else np.full(shape, np.nan) for one in found]
+    )
+    read = [_value(_observable(calibration, data[i]), simulated, course, data[i].time) for i in course.places]
+    return np.log(np.maximum(np.stack(read, axis=1), _LOWEST))
+
+
+def _observable(calibration: Calibration, datum: Datum) -> Observable:
+    endpoint = datum.observation.endpoint
+    return calibration.observables.get(endpoint, Observable(of=(endpoint,)))
+
+
+def _value(observable: Observable, simulated: Array, course: _Course, time: float) -> Array:
+    """Shape (n,)."""
+
+    def total(names: Sequence[str]) -> Array:
+        return np.asarray(simulated[:, :, [course.outputs.index(name) for name in names]].sum(axis=2))
+
+    series = total(observable.of)
+    if observable.over:
+        series = series / np.maximum(total(observable.over), _LOWEST)
+    series = observable.factor * series
+    if observable.time_course == "value":
+        return series[:, course.times.index(time)]
+    grid = _grid(time)
+    places = [course.times.index(one) for one in grid]
+    area = np.asarray(np.trapezoid(series[:, places], grid, axis=1))
+    if observable.time_course == "area":
+        return area
+    return np.asarray(np.trapezoid(series[:, places] * np.asarray(grid), grid, axis=1)) / area
+
+
+def _grid(until: float) -> tuple[float, ...]:
+    return tuple(float(time) for time in until * np.linspace(0, 1, _COURSE_POINTS) ** 3)
