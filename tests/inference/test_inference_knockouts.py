@@ -133,6 +133,14 @@ def test_a_knock_out_changes_what_is_given_or_strengths_and_nothing_else(haga):
         assert (without.doses, without.switches) == (given.doses, given.switches)
 
 
+def test_what_the_solver_does_not_resolve_is_none_of_an_endpoint():
+    # where the toxin ended weeks before the read-out no hepatocyte dies: a ratio of 1e-20 to 1e-21 says nothing
+    run = run_study(load_study("li2013"), Settings(subjects=2, draws=0), computing=ONE_THREAD)
+    found = parts(explain(run, endpoint="hepatocyte_apoptosis", draws=20, workers=1), "exosome", "hepatocyte_apoptosis")
+    assert 0 < found.loc["whole change", "draws"] < 20
+    assert abs(found.loc["delivery alone", ["low", "high"]]).max() < 1e-3
+
+
 def test_more_draws_than_the_run_has_begin_with_its_own(haga):
     one, few = (explain(haga, arm="mouse_vesicles", endpoint="TNF at 6 h", draws=n, workers=1) for n in (1, 4))
     assert few.table["draws"].eq(4).all()

@@ -142,8 +142,9 @@ def test_an_unfinished_run_is_refused(copied):
     assert "not finished" in refused(copied)
 
 
-def test_a_run_of_another_version_or_model_is_refused(copied):
-    change(copied, model_hash="0" * 64)
+@pytest.mark.parametrize("what", ["model_hash", "tables_hash"])
+def test_a_run_of_another_version_or_model_is_refused(copied, what):
+    change(copied, **{what: "0" * 64})
     assert "model has changed" in refused(copied)
     change(copied, hepasome="0.0.1")
     assert "Another hepasome" in refused(copied)

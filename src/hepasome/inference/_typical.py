@@ -29,8 +29,10 @@ def endpoint_values(
         on_done: Called with the subjects done and all subjects.
 
     Returns:
-        NaN where a subject could not be simulated, or where its endpoint has no time (NaN).
+        NaN where a subject could not be simulated, or where its endpoint has no time (NaN). Zero where the value is
+        below the absolute tolerance of the solver: a ratio of such numbers would be one of errors of integration.
     """
+    solver = solver_settings(run.plan.model)
     wanted = [{label: (read_out, time) for label, read_out, time in one.endpoints} for one in subjects]
     times = sorted({time for one in wanted for label in labels if not math.isnan(time := one[label][1])})
     outputs = sorted({one[label][0] for one in wanted for label in labels})
@@ -41,7 +43,7 @@ def endpoint_values(
         [one.subject for one in subjects],
         times,
         outputs,
-        solver=solver_settings(run.plan.model),
+        solver=solver,
         workers=workers,
         on_done=on_done,
     )
@@ -51,4 +53,5 @@ def endpoint_values(
             row = place.get(time, len(trajectory.values))
             if row < len(trajectory.values):
                 found[i, j] = trajectory.values[row, column[read_out]]
+    found[np.abs(found) <= solver.absolute_tolerance] = 0.0
     return found

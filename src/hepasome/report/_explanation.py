@@ -28,6 +28,7 @@ _TARGETS = {
     "soluble": "soluble factors",
 }
 _ALWAYS = ("whole", "interaction", "recovery")
+_COUNTED = ("whole", "recovery")  # rows that say of how many draws they are; parts are of those of the whole
 _MANY = 1000.0  # %; from here on no digits behind the point
 
 
@@ -48,7 +49,7 @@ def part_tables(found: Explanation) -> Iterator[Table]:
         table.add_column("% of control [90 %]", justify="right", no_wrap=True)
         own = found.table[found.table["arm"] == arm]
         for endpoint in found.endpoints:
-            _add_parts(table, endpoint, own[own["endpoint"] == endpoint].to_dict("records"))
+            _add_parts(table, endpoint, own[own["endpoint"] == endpoint].to_dict("records"), found.draws)
         table.caption = escape(_caption(found))
         table.caption_justify = "left"
         yield table
@@ -130,7 +131,7 @@ def _draws(found: Explanation) -> str:
     return "1 draw" if found.draws == 1 else f"{found.draws} draws"
 
 
-def _add_parts(table: Table, endpoint: str, rows: list[dict[Any, Any]]) -> None:
+def _add_parts(table: Table, endpoint: str, rows: list[dict[Any, Any]], draws: int) -> None:
     if not rows:
         table.add_row(escape(endpoint), "nothing to compare: the control has none of it", "", style="dim")
         return
@@ -138,7 +139,8 @@ def _add_parts(table: Table, endpoint: str, rows: list[dict[Any, Any]]) -> None:
     label = endpoint
     for row in shown:
         style = "bold" if row["kind"] == "whole" else "dim" if row["kind"] == "recovery" else None
-        table.add_row(escape(label), escape(part_words(row["part"], row["kind"])), _percent(row), style=style)
+        few = f" ({row['draws']} of {draws} draws)" if row["draws"] < draws and row["kind"] in _COUNTED else ""
+        table.add_row(escape(label), escape(part_words(row["part"], row["kind"]) + few), _percent(row), style=style)
         label = ""
     small = [part_words(row["part"], row["kind"]) for row in rows if row not in shown]
     if small:

@@ -67,6 +67,15 @@ def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: 
     return _shares_below_one(values)
 
 
+def tables_hash(species: str, disease: str) -> str:
+    """SHA-256 of everything that is drawn from: the rows of the parameter tables, and the posterior draws."""
+    rows = "".join(row.model_dump_json() for row in parameters(species, disease).values())
+    found = hashlib.sha256(rows.encode())
+    for posterior in posteriors(species):
+        found.update(repr(posterior.names).encode() + posterior.values.tobytes())
+    return found.hexdigest()
+
+
 def values_at(species: str, disease: str, deviates: Mapping[str, float]) -> dict[str, float]:
     """Every parameter of a species at its place: standard normal deviates by symbol, the others at the centre."""
     values, table = central_values(species, disease), parameters(species, disease)

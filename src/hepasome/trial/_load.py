@@ -43,12 +43,14 @@ def load_run(folder: Path | str) -> Run:
         model = engine.Model(model_sbml(study.structure))
         provenance = provenance_of(study, settings, model, solver_settings(model), content["simulator"])
         provenance |= {"versions": dict(content["versions"]), "machine": str(content["machine"])}
-        made_by, identity = content["model_hash"], content["identity"]
+        made_by = {what: content.get(what) for what in ("model_hash", "tables_hash")}
+        identity = content["identity"]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _damaged(path, f"{type(error).__name__}: {error}") from None
-    if made_by != model.hash:
-        problem = "The model has changed since this run was made: nothing that is simulated now would belong to it."
-        raise input_error(str(path), problem, _AGAIN, field="model_hash", value=made_by)
+    for what, then in made_by.items():
+        if then != provenance[what]:
+            problem = "The model has changed since this run was made: nothing that is simulated now would belong to it."
+            raise input_error(str(path), problem, _AGAIN, field=what, value=then)
     if identity != provenance["identity"]:
         raise _damaged(path, "its identity is not that of what it says was run")
     plan = make_plan(study, settings)

@@ -22,7 +22,7 @@ from hepasome.biology import model_sbml, parameters
 from hepasome.files import FindingList, input_error, write_atomically
 from hepasome.trial._assays import error_factor
 from hepasome.trial._deaths import CUMULATIVE_HAZARD, SURVIVAL, death_times, log_rank_p, without_the_dead
-from hepasome.trial._draws import stream
+from hepasome.trial._draws import stream, tables_hash
 from hepasome.trial._plan import COURSES_PER_ARM, Plan, Settings, make_plan
 from hepasome.trial._statistics import compare_arms
 from hepasome.trial._study import Study
@@ -184,6 +184,7 @@ def provenance_of(
     inputs = {
         "hepasome": importlib.metadata.version("hepasome"),
         "model_hash": model.hash,
+        "tables_hash": tables_hash(study.subject.species, study.disease.model),
         "study": study.as_written(),
         "products": {name: p.model_dump(mode="json", by_alias=True) for name, p in study.products().items()},
         "settings": asdict(settings) | {"overrides": dict(sorted(settings.overrides.items()))},

@@ -9,13 +9,15 @@ from typing import Any
 
 from scipy.special import ndtri
 
-from hepasome.biology import parameters, symbols_of
+from hepasome.biology import parameters, posteriors, symbols_of
 from hepasome.product import Estimate, Product
-from hepasome.trial._draws import stream, values_at
+from hepasome.trial._draws import DRAWN_MODULES, stream, values_at
 from hepasome.trial._plan import Plan, Planned
 from hepasome.trial._protocol import Protocol, settle_protocol
 
 PRODUCT = "the product"
+KINETICS = "vesicle kinetics, as calibrated"
+DISEASE = "disease, as calibrated"
 PROTOCOL = "protocol details"
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "circulation and sinusoid": ("circulation", "sinusoid", "culture", "tumour_site"),
@@ -35,7 +37,8 @@ class Unknowns:
     """Everything that is not known of the effect of one arm against the control, at places that somebody chooses.
 
     A place is one share between zero and one for every unknown: the quantile of a parameter or of a number of the
-    product. All details of the protocol are one unknown, whose share says which draw of them it is.
+    product. A calibration of the disease is one unknown, and so are all details of the protocol: their shares say which
+    draw it is.
 
     Attributes:
         groups: Names of what is not known, by group; groups without any are left out.
@@ -46,13 +49,18 @@ class Unknowns:
         species, disease = plan.study.subject.species, plan.study.disease.model
         table, set_by_user = parameters(species, disease), plan.settings.overrides
         known = set(plan.model.parameters)
+        of_modules = {symbol for module in DRAWN_MODULES for symbol in symbols_of(module, species)}
+        there = [one for one in posteriors(species) if known.intersection(one.draw(0, disease))]
+        of_vesicles = [one for one in there if of_modules.intersection(one.draw(0, disease))]
+        self._posteriors = [*of_vesicles, *(one for one in there if one not in of_vesicles)]  # as their groups stand
+        calibrated = {symbol for one in self._posteriors for symbol in one.draw(0, disease)}
         groups: dict[str, tuple[str, ...]] = {}
         for group, modules in GROUPS.items():
             symbols = [
                 symbol
                 for module in modules
                 for symbol in symbols_of(module, species)
-                if (symbol in known or module in _OUTSIDE) and symbol not in set_by_user
+                if (symbol in known or module in _OUTSIDE) and symbol not in calibrated.union(set_by_user)
                 if _is_open(table[symbol].low, table[symbol].high)
             ]
             groups[group] = tuple(symbols) if known.intersection(symbols) else ()
@@ -61,6 +69,8 @@ class Unknowns:
             raise ValueError(f"the arm {arm} gets no treatment")
         self._parameters = tuple(symbol for symbols in groups.values() for symbol in symbols)
         groups[PRODUCT] = tuple(what for what, one in _numbers(treatment.product) if _is_open(one.low, one.high))
+        groups[KINETICS] = tuple(one.calibration for one in self._posteriors if one in of_vesicles)
+        groups[DISEASE] = tuple(one.calibration for one in self._posteriors if one not in of_vesicles)
         groups[PROTOCOL] = ("draw",) if _has_range(plan.study.as_written()) else ()
         self.groups = {group: names for group, names in groups.items() if names}
         self._ends = dict(zip(groups, accumulate(len(names) for names in groups.values()), strict=True))
@@ -79,6 +89,8 @@ class Unknowns:
         split = len(self._parameters)
         deviates = dict(zip(self._parameters, map(float, ndtri(shares[:split])), strict=True))
         values = values_at(study.subject.species, study.disease.model, deviates)
+        for one, share in zip(self._posteriors, shares[self._ends[PRODUCT] :], strict=False):
+            values |= one.draw(int(share * len(one.values)), study.disease.model)
         product = dict(zip(self._product, map(float, ndtri(shares[split : self._ends[PRODUCT]])), strict=True))
         protocol = self._protocol(int(shares[-1] * _SEEDS) if PROTOCOL in self.groups else None)
         sampled = self._plan.subjects.sampled
