@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
-from hepasome.biology import calibrated_in, parameters, posteriors
+from hepasome.biology import parameters
 from hepasome.evidence import load_evidence
 from hepasome.files import write_atomically
 from hepasome.inference import REPRESSION, Verdict, attribution, cargo_per_cell, judge, vesicles_per_cell
@@ -102,7 +102,6 @@ def _context(run: Run, verdicts: list[Verdict], drawings: dict[str, str]) -> dic
         "parameters": _parameters(run),
         "status_colours": STATUS_COLOURS,
         "drawn_modules": DRAWN_MODULES,
-        "calibrated": _calibrated(run),
         "failed": failed.to_dict("records"),
         "provenance": run.provenance,
         "shipped": _is_shipped(run),
@@ -266,26 +265,6 @@ def _parameters(run: Run) -> dict[str, list[dict[str, Any]]]:
     for symbol, row in sorted(parameters(run.study.subject.species, run.study.disease.model).items()):
         if symbol in run.plan.model.parameters:
             found[row.status].append({**row.model_dump(), "override": overrides.get(symbol)})
-    return found
-
-
-def _calibrated(run: Run) -> dict[str, dict[str, Any]]:
-    """The calibrations whose draws are in this run, with what the observations say about its parameters."""
-    found = {}
-    for draws in posteriors(run.study.subject.species):
-        here = calibrated_in(draws.names, run.study.disease.model)
-        rows = {
-            symbol: draws.about["parameters"][draws.names[place]]["informed"]
-            for symbol, place in here.items()
-            if symbol in run.plan.model.parameters
-        }
-        if rows:
-            found[draws.calibration] = {
-                "title": draws.about["title"],
-                "informed": [symbol for symbol, said in rows.items() if said == "informed"],
-                "barely": [symbol for symbol, said in rows.items() if said == "barely informed"],
-                "nothing": sum(said == "not informed" for said in rows.values()),
-            }
     return found
 
 
