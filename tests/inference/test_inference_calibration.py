@@ -12,10 +12,19 @@ from hepasome.biology import POSTERIORS, parameters, posteriors, read_posterior
 from hepasome.biology._tables import disease_rows
 from hepasome.evidence import load_evidence
 from hepasome.files import InputError
-from hepasome.inference import Effort, calibrate, calibration_ids, difference_from, load_calibration, write_posterior
+from hepasome.inference import (
+    Effort,
+    calibrate,
+    calibration_ids,
+    difference_from,
+    is_there,
+    load_calibration,
+    write_posterior,
+)
 from hepasome.inference._calibration import Calibration
 from hepasome.inference._observed import usable
-from hepasome.inference._posterior import Posterior, identity, marginals
+from hepasome.inference._posterior import Posterior, marginals
+from hepasome.inference._posterior_files import identity
 from hepasome.inference._sampler import sample
 from hepasome.inference._simulated import target_of
 from hepasome.inference._target import Target
@@ -175,6 +184,9 @@ def test_what_is_written_is_read_back(tmp_path):
     assert read.nuisances.shape == (400, 2)
     assert read.about["down_weighted"] == ["n1s1_volume_1wk", "n1s1_volume_2wk"]
     assert difference_from(found, tmp_path) < 1e-5
+    assert is_there(calibration, 1, effort, tmp_path)
+    assert not is_there(calibration, 2, effort, tmp_path)  # other draws
+    assert not is_there(load_calibration("regeneration_rat"), 1, effort, tmp_path)
     assert difference_from(found, tmp_path / "elsewhere") is None
 
 
@@ -239,6 +251,15 @@ def test_a_calibration_file_that_does_not_hold_is_refused(changed, said):
 def test_an_unknown_calibration_is_answered_with_its_neighbour():
     with pytest.raises(InputError, match="toxic_injury_mouse"):
         load_calibration("toxic_injury_mous")
+
+
+def test_a_parameter_that_no_experiment_has_is_refused():
+    # the row of the module, which the own table of hcc_n1s1 replaces: nothing here could ever inform it
+    whole = load_calibration("tumour_n1s1_rat").model_dump()
+    changed = Calibration.model_validate({**whole, "parameters": {**whole["parameters"], "largest_tumour_volume": {}}})
+    with pytest.raises(InputError, match="No experiment of this calibration has this parameter") as caught:
+        target_of(changed)
+    assert [finding.value for finding in caught.value.findings] == ["largest_tumour_volume"]
 
 
 def test_a_condition_without_observations_is_refused():

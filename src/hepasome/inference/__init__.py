@@ -7,7 +7,8 @@ from hepasome.inference._coverage import LeftOut, coverage
 from hepasome.inference._exposure import REPRESSION, cargo_per_cell, needed_copies, vesicles_per_cell
 from hepasome.inference._knockouts import NEGLIGIBLE, Explanation, explain
 from hepasome.inference._parts import Part, parts_of
-from hepasome.inference._posterior import Marginal, Posterior, calibrate, difference_from, write_posterior
+from hepasome.inference._posterior import Marginal, Posterior, calibrate
+from hepasome.inference._posterior_files import difference_from, is_there, write_posterior
 from hepasome.inference._sampler import Effort
 from hepasome.inference._sensitivity import SAMPLES, Sensitivity, check_samples, sensitivity
 from hepasome.inference._sobol import sobol_indices, sobol_points
@@ -37,6 +38,7 @@ __all__ = [
     "coverage",
     "difference_from",
     "explain",
+    "is_there",
     "judge",
     "judge_checks",
     "load_calibration",
