@@ -1,6 +1,9 @@
 """Calibrations of the model: their files, what they refuse, what ships."""
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -266,3 +269,11 @@ def test_a_condition_without_observations_is_refused():
     calibration = load_calibration("toxic_injury_mouse")
     with pytest.raises(InputError, match="No observation has this condition"):
         target_of(calibration, [])
+
+
+def test_arviz_says_nothing_to_a_user_who_never_had_it(tmp_path):
+    # it tells of its refactoring once a day, by a date in the user's cache
+    code = "from hepasome.inference._arviz import arviz; arviz().ess"
+    fresh = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], env=fresh, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from hepasome.inference._arviz import arviz
 from hepasome.inference._calibration import Calibration
 from hepasome.inference._sampler import Effort, OnStep, sample
 from hepasome.inference._simulated import target_of
@@ -109,7 +110,6 @@ class Posterior:
 
     def inference_data(self) -> Any:
         """As an ArviZ InferenceData: posterior, prior, log observations and what the posterior predicts for them."""
-        import arviz
         import xarray
 
         shape = self.chains.shape
@@ -121,7 +121,7 @@ class Posterior:
         ids = [datum.observation.id for datum in self.target.data]
         predicted = self.target.replicate(self.deviates(), rng)
         dims = ("chain", "draw", "observation")
-        return arviz.InferenceData(
+        return arviz().InferenceData(
             posterior=_dataset({name: natural[:, :, i] for i, name in enumerate(names)}),
             prior=_dataset({name: before[:, :, i] for i, name in enumerate(names)}),
             posterior_predictive=xarray.Dataset({"log_observation": (dims, predicted[None])}, {"observation": ids}),
@@ -157,14 +157,12 @@ def calibrate(
 
 def marginals(target: Target, chains: Array, ensembles: int) -> dict[str, Marginal]:
     """Every parameter and nuisance of chains of deviates, shape (walkers of all ensembles, steps, dimension)."""
-    import arviz
-
     names, (count, steps, dimension) = target.names, chains.shape
     # within an ensemble walkers know of each other: as one chain in the order of time they are held against the others
     by_ensemble = chains.reshape(ensembles, count // ensembles, steps, dimension)
     whole = by_ensemble.transpose(0, 2, 1, 3).reshape(ensembles, -1, dimension)
-    rhat = arviz.rhat(_dataset({name: whole[:, :, i] for i, name in enumerate(names)}))
-    effective = arviz.ess(_dataset({name: chains[:, :, i] for i, name in enumerate(names)}))
+    rhat = arviz().rhat(_dataset({name: whole[:, :, i] for i, name in enumerate(names)}))
+    effective = arviz().ess(_dataset({name: chains[:, :, i] for i, name in enumerate(names)}))
     flat = chains.reshape(-1, dimension)
     after = np.percentile(target.values(flat), [50, 5, 95], axis=0)
     ends = np.zeros((3, dimension)) + np.array([0, -1, 1])[:, None] * stats.norm.ppf(0.95)
