@@ -45,7 +45,7 @@ def write_posterior(found: Posterior, folder: Path) -> list[Path]:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(found.target.names)
-    table.writerows([[f"{value:.{_DIGITS}g}" for value in row] for row in found.draws().tolist()])
+    table.writerows(_written(found))
     return [
         write_atomically(folder / f"{name}.csv", text.getvalue()),
         write_atomically(folder / f"{name}.json", about),
@@ -57,8 +57,13 @@ def difference_from(found: Posterior, folder: Path) -> float | None:
     if not (folder / f"{found.calibration.id}.csv").is_file():
         return None
     kept = read_posterior(folder, found.calibration.id).values
-    ours = found.draws()[:, : len(found.target.rows)]
+    ours = np.array(_written(found), dtype=float)[:, : len(found.target.rows)]
     return float(np.max(np.abs(ours / kept - 1))) if kept.shape == ours.shape else None
+
+
+def _written(found: Posterior) -> list[list[str]]:
+    """The draws as they stand in the file."""
+    return [[f"{value:.{_DIGITS}g}" for value in row] for row in found.draws().tolist()]
 
 
 def identity(calibration: Calibration, target: Target, seed: int, effort: Effort) -> str:
