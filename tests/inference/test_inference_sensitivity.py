@@ -13,6 +13,7 @@ from hepasome.trial import (
     DISEASE,
     DRAWN_MODULES,
     GROUPS,
+    KINETICS,
     PROTOCOL,
     Computing,
     Settings,
@@ -152,11 +153,11 @@ def test_a_calibration_is_one_unknown_whose_draws_are_those_of_its_posterior():
     unknowns, disease = Unknowns(run.plan, "exosome"), run.study.disease.model
     there = {one.calibration: one for one in posteriors("mouse")}
     groups = unknowns.groups
-    assert "vesicle_kinetics_mouse" not in groups[DISEASE]  # runs draw those parameters from their priors
+    assert groups[KINETICS] == ("vesicle_kinetics_mouse",)
     assert {"toxic_injury_mouse", "regeneration_mouse"} <= set(groups[DISEASE])
     names = [name for group in groups.values() for name in group]
     place = np.full(len(names), 0.5)
-    for calibration in groups[DISEASE]:
+    for calibration in (*groups[KINETICS], *groups[DISEASE]):
         posterior = there[calibration]
         for share, row in ((0.0, 0), (1.0, len(posterior.values) - 1)):
             place[names.index(calibration)] = share

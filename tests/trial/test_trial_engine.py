@@ -46,14 +46,22 @@ def animals(structure, known):
         yield {name: value for name, value in own.items() if name in known}
 
 
+def finer(solver, by):
+    """The settings with every tolerance smaller by a factor."""
+    return dataclasses.replace(
+        solver,
+        relative_tolerance=by * solver.relative_tolerance,
+        absolute_tolerance=by * solver.absolute_tolerance,
+        state_tolerances={name: by * tolerance for name, tolerance in solver.state_tolerances.items()},
+    )
+
+
 @pytest.mark.parametrize("structure", STUDIES, ids=lambda s: STUDIES[s].id)
 def test_a_hundred_animals_under_three_schedules_are_those_of_libroadrunner(structure):
     model = Model(model_sbml(structure))
     solver = solver_settings(model)
     # the oracle is asked for more digits: what is left between the two is the error of the compiled engine
-    finer = {name: 1e-2 * tolerance for name, tolerance in solver.state_tolerances.items()}
-    fine = dataclasses.replace(solver, relative_tolerance=1e-8, absolute_tolerance=1e-11, state_tolerances=finer)
-    oracle = RoadRunnerSimulator(model, fine)
+    oracle, finest = (RoadRunnerSimulator(model, finer(solver, by)) for by in (1e-2, 1e-4))
     subjects = [
         Subject(f"{name} {i}", parameters, {}, doses, switches)
         for name, (doses, switches) in schedules(structure).items()
@@ -63,9 +71,13 @@ def test_a_hundred_animals_under_three_schedules_are_those_of_libroadrunner(stru
     absolute = np.array([solver.state_tolerances.get(name, solver.absolute_tolerance) for name in model.states])
     worst = 0.0
     for subject, trajectory in zip(subjects, found, strict=True):
-        expected = oracle.simulate(subject, TIMES, model.states)
-        assert trajectory.status is expected.status is Status.COMPLETED, (trajectory.reason, expected.reason)
-        size = np.abs(expected.values) + 1e-3 * np.abs(expected.values).max(axis=0)
-        error = np.abs(trajectory.values - expected.values) / (size + 1e4 * absolute)
-        worst = max(worst, float(error.max()))
-    assert worst < 100 * solver.relative_tolerance
+        bound, found_error = 100 * solver.relative_tolerance, np.inf
+        for judge in (oracle, finest):  # near a threshold the errors of the oracle grow too, and it is asked again
+            expected = judge.simulate(subject, TIMES, model.states)
+            assert trajectory.status is expected.status is Status.COMPLETED, (trajectory.reason, expected.reason)
+            size = np.abs(expected.values) + 1e-3 * np.abs(expected.values).max(axis=0)
+            error = np.abs(trajectory.values - expected.values) / (size + 1e4 * absolute)
+            if (found_error := float(error.max())) < bound:
+                break
+        worst = max(worst, found_error)
+    assert worst < bound

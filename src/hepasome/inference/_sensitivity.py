@@ -116,8 +116,8 @@ def check_samples(samples: int) -> None:
 
 
 _LEFT_OUT = (
-    "Parameters of the disease vary together here, as far as calibrations on untreated animals left them open; runs "
-    "and the parts above keep them at the centre. What was not calibrated stays there, and is not in these shares."
+    "Parameters of the disease vary as far as calibrations on untreated animals left them open; those that were not "
+    "calibrated stay at their centre, and how far they are known is not in these shares."
 )
 
 

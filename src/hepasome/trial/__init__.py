@@ -14,12 +14,13 @@ from hepasome.trial._statistics import EffectSize, compare_arms, hedges_g
 from hepasome.trial._study import STUDIES, Arm, EndpointAt, Study, Treatment, load_study, study_ids, study_path
 from hepasome.trial._subject import DiseaseOfArm
 from hepasome.trial._uncertain import Between, OneOf
-from hepasome.trial._unknowns import DISEASE, GROUPS, PROTOCOL, Unknowns
+from hepasome.trial._unknowns import DISEASE, GROUPS, KINETICS, PROTOCOL, Unknowns
 
 __all__ = [
     "DISEASE",
     "DRAWN_MODULES",
     "GROUPS",
+    "KINETICS",
     "LADDER",
     "PROTOCOL",
     "STUDIES",

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from hepasome.biology import Parameter, from_scale, parameters, scaled_to_body_weight, symbols_of, to_scale
+from hepasome.biology import Parameter, from_scale, parameters, posteriors, scaled_to_body_weight, symbols_of, to_scale
 
-# Modules whose parameters have a prior that is drawn. The disease modules stay at the centre of their tables: drawing
-# their parameters one by one would break what they were fitted to, and their posterior draws are not used here yet.
+# Modules whose parameters are drawn one by one from their priors. Those of the disease modules are drawn jointly, from
+# the posteriors of what was calibrated on untreated animals. What was not calibrated stays at its centre, because
+# drawing it alone would break what the others were fitted to.
 _PER_SOURCE_CELL = ("unattributed_activity", "tumour_activity")
 _PER_DISEASE = ("tumour_sensitivity",)  # what one tumour feels says nothing about another
 DRAWN_MODULES = (
@@ -41,7 +42,8 @@ def central_values(species: str, disease: str = "") -> dict[str, float]:
 def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: str = "") -> dict[str, float]:
     """One draw of what is not known: the parameters of delivery and action, activities, and what a tumour feels.
 
-    The activities of a source cell are the same in every study with that source at the same seed and draw, the
+    What was calibrated on untreated subjects comes from its posterior, all parameters of one calibration together. The
+    activities of a source cell are the same in every study with that source at the same seed and draw, the
     sensitivities of a tumour in every study of that tumour.
 
     Args:
@@ -58,13 +60,19 @@ def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: 
             row = table[symbol]
             rng = stream(seed, "population", draw, symbol, *own)
             values[symbol] = two_piece(row.value, row.low, row.high, row.scale, rng)
+    for posterior in posteriors(species):
+        order = stream(seed, "posterior", posterior.calibration).permutation(len(posterior.values))
+        values |= posterior.draw(int(order[draw % len(order)]), disease)
     return _shares_below_one(values)
 
 
 def tables_hash(species: str, disease: str) -> str:
-    """SHA-256 of the rows that values are drawn from. Whatever else `drawn_values` comes to use belongs in here."""
+    """SHA-256 of everything that is drawn from: the rows of the parameter tables, and the posterior draws."""
     rows = "".join(row.model_dump_json() for row in parameters(species, disease).values())
-    return hashlib.sha256(rows.encode()).hexdigest()
+    found = hashlib.sha256(rows.encode())
+    for posterior in posteriors(species):
+        found.update(repr(posterior.names).encode() + posterior.values.tobytes())
+    return found.hexdigest()
 
 
 def values_at(species: str, disease: str, deviates: Mapping[str, float]) -> dict[str, float]:

@@ -16,6 +16,7 @@ from hepasome.trial._plan import Plan, Planned
 from hepasome.trial._protocol import Protocol, settle_protocol
 
 PRODUCT = "the product"
+KINETICS = "vesicle kinetics, as calibrated"
 DISEASE = "disease, as calibrated"
 PROTOCOL = "protocol details"
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -49,16 +50,17 @@ class Unknowns:
         table, set_by_user = parameters(species, disease), plan.settings.overrides
         known = set(plan.model.parameters)
         of_modules = {symbol for module in DRAWN_MODULES for symbol in symbols_of(module, species)}
-        informed = ((one, set(one.draw(0, disease))) for one in posteriors(species))
-        # the modules that runs draw from their priors are varied by them here too
-        self._posteriors = [one for one, own in informed if own & known and not own & of_modules]
+        there = [one for one in posteriors(species) if known.intersection(one.draw(0, disease))]
+        of_vesicles = [one for one in there if of_modules.intersection(one.draw(0, disease))]
+        self._posteriors = [*of_vesicles, *(one for one in there if one not in of_vesicles)]  # as their groups stand
+        calibrated = {symbol for one in self._posteriors for symbol in one.draw(0, disease)}
         groups: dict[str, tuple[str, ...]] = {}
         for group, modules in GROUPS.items():
             symbols = [
                 symbol
                 for module in modules
                 for symbol in symbols_of(module, species)
-                if (symbol in known or module in _OUTSIDE) and symbol not in set_by_user
+                if (symbol in known or module in _OUTSIDE) and symbol not in calibrated.union(set_by_user)
                 if _is_open(table[symbol].low, table[symbol].high)
             ]
             groups[group] = tuple(symbols) if known.intersection(symbols) else ()
@@ -67,7 +69,8 @@ class Unknowns:
             raise ValueError(f"the arm {arm} gets no treatment")
         self._parameters = tuple(symbol for symbols in groups.values() for symbol in symbols)
         groups[PRODUCT] = tuple(what for what, one in _numbers(treatment.product) if _is_open(one.low, one.high))
-        groups[DISEASE] = tuple(one.calibration for one in self._posteriors)
+        groups[KINETICS] = tuple(one.calibration for one in self._posteriors if one in of_vesicles)
+        groups[DISEASE] = tuple(one.calibration for one in self._posteriors if one not in of_vesicles)
         groups[PROTOCOL] = ("draw",) if _has_range(plan.study.as_written()) else ()
         self.groups = {group: names for group, names in groups.items() if names}
         self._ends = dict(zip(groups, accumulate(len(names) for names in groups.values()), strict=True))
