@@ -22,8 +22,10 @@ from hepasome.inference import (
     difference_from,
     is_there,
     load_calibration,
+    write_netcdf,
     write_posterior,
 )
+from hepasome.inference._arviz import arviz
 from hepasome.inference._calibration import Calibration
 from hepasome.inference._observed import usable
 from hepasome.inference._posterior import Posterior, marginals
@@ -204,6 +206,15 @@ def test_arviz_gets_draws_priors_predictions_and_observations(quick):
     assert data.posterior["killing_per_nkt"].shape == quick.chains.shape[:2]
     observed = data.observed_data["log_observation"]
     assert observed.sel(observation="n1s1_volume_1wk").item() == pytest.approx(np.log(231))
+
+
+def test_what_arviz_reads_from_the_file_are_the_draws_of_every_chain(quick, tmp_path):
+    data = arviz().from_netcdf(write_netcdf(quick, tmp_path))
+    np.testing.assert_array_equal(
+        data.posterior["killing_per_nkt"], quick.inference_data().posterior["killing_per_nkt"]
+    )
+    assert (data.attrs["calibration"], data.attrs["seed"]) == ("tumour_n1s1_rat", quick.seed)
+    assert [path.name for path in tmp_path.iterdir()] == ["tumour_n1s1_rat.nc"]
 
 
 def test_what_is_left_out_is_predicted_by_the_rest():

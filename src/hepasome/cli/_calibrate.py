@@ -19,6 +19,7 @@ from hepasome.inference import (
     difference_from,
     is_there,
     load_calibration,
+    write_netcdf,
     write_posterior,
 )
 from hepasome.report import calibration_table, coverage_table, write_calibration_figure
@@ -39,6 +40,7 @@ def calibrate_command(
     left_out: Annotated[
         bool, typer.Option("--coverage", help="Also leave out one study at a time and see whether it is predicted.")
     ] = False,
+    netcdf: Annotated[bool, typer.Option("--netcdf", help="Also write every draw of every chain, for ArviZ.")] = False,
     workers: Annotated[int, typer.Option(min=1, help="Threads.")] = 2,
     listing: Annotated[bool, typer.Option("--list", help="Only list the calibrations.")] = False,
 ) -> None:
@@ -57,13 +59,14 @@ def calibrate_command(
     for calibration in chosen:
         with errors.status(f"{calibration.id}: compiling the models"):
             kept = is_there(calibration, seed, effort, out_dir)
+        kept &= not netcdf or (out_dir / f"{calibration.id}.nc").is_file()
         if kept:
             print_plain(f"{calibration.id}: {out_dir} holds these draws already.")
             continue
         with progress_bar(calibration.id, errors, "steps") as on_step:
             found = calibrate(calibration, seed=seed, effort=effort, workers=workers, on_step=on_step)
         failed |= not found.converged
-        _tell(found, out_dir)
+        _tell(found, out_dir, netcdf)
     if left_out:
         tables = []
         for calibration in chosen:
@@ -74,7 +77,7 @@ def calibrate_command(
         raise typer.Exit(FAILURE)
 
 
-def _tell(found: Posterior, folder: Path) -> None:
+def _tell(found: Posterior, folder: Path, netcdf: bool) -> None:
     print_plain(f"\n{found.calibration.id}: {found.calibration.title}")
     out.print(calibration_table(found))
     worst, fewest = (
@@ -96,6 +99,8 @@ def _tell(found: Posterior, folder: Path) -> None:
         if away is not None:
             same = "the same as" if away == 0 else f"up to {away:.2g} (relative) away from"
             print_plain(f"The draws are {same} those that ship.")
+        if netcdf:
+            written.append(write_netcdf(found, folder))
     else:
         print_plain("No draws were written; take more --steps.", errors)
     print_plain(f"Written: {', '.join(str(path) for path in written)}")

@@ -8,7 +8,7 @@ from hepasome.inference._exposure import REPRESSION, cargo_per_cell, needed_copi
 from hepasome.inference._knockouts import NEGLIGIBLE, Explanation, explain
 from hepasome.inference._parts import Part, parts_of
 from hepasome.inference._posterior import Marginal, Posterior, calibrate
-from hepasome.inference._posterior_files import difference_from, is_there, write_posterior
+from hepasome.inference._posterior_files import difference_from, is_there, write_netcdf, write_posterior
 from hepasome.inference._sampler import Effort
 from hepasome.inference._sensitivity import SAMPLES, Sensitivity, check_samples, sensitivity
 from hepasome.inference._sobol import sobol_indices, sobol_points
@@ -49,5 +49,6 @@ __all__ = [
     "sobol_indices",
     "sobol_points",
     "vesicles_per_cell",
+    "write_netcdf",
     "write_posterior",
 ]

@@ -109,14 +109,17 @@ class Posterior:
         return self.target.values(self.deviates(count))
 
     def inference_data(self) -> Any:
-        """As an ArviZ InferenceData: posterior, prior, log observations and what the posterior predicts for them."""
+        """As an ArviZ InferenceData: posterior, prior, log observations and what the posterior predicts for them.
+
+        A row of a disease's own table is named `disease.symbol` there: netCDF allows no slash in a name.
+        """
         import xarray
 
         shape = self.chains.shape
         natural = self.target.values(self.chains.reshape(-1, shape[-1])).reshape(shape)
         rng = np.random.default_rng([self.seed, 1])
         before = self.target.values(rng.standard_normal((1000, shape[-1])))[None]
-        names = self.target.names
+        names = [name.replace("/", ".") for name in self.target.names]
         observed = [datum.log_value for datum in self.target.data]
         ids = [datum.observation.id for datum in self.target.data]
         predicted = self.target.replicate(self.deviates(), rng)

@@ -7,6 +7,7 @@ import hashlib
 import importlib.metadata
 import io
 import json
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,25 @@ def write_posterior(found: Posterior, folder: Path) -> list[Path]:
         write_atomically(folder / f"{name}.csv", text.getvalue()),
         write_atomically(folder / f"{name}.json", about),
     ]
+
+
+def write_netcdf(found: Posterior, folder: Path) -> Path:
+    """Write every draw of every chain, with prior, predictions and observations, as netCDF for ArviZ and xarray.
+
+    Returns:
+        The file written, `<calibration>.nc`.
+    """
+    data = found.inference_data()
+    data.attrs = {
+        "calibration": found.calibration.id,
+        "title": found.calibration.title,
+        "seed": found.seed,
+        "hepasome": importlib.metadata.version("hepasome"),
+    }
+    with tempfile.TemporaryDirectory() as own:
+        path = Path(own) / "draws.nc"
+        data.to_netcdf(str(path))
+        return write_atomically(folder / f"{found.calibration.id}.nc", path.read_bytes())
 
 
 def difference_from(found: Posterior, folder: Path) -> float | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-from rich.table import Table
+from rich.table import Column, Table
 
 from hepasome.files import write_atomically
 from hepasome.inference import LeftOut, Posterior
@@ -19,7 +19,8 @@ _BEFORE, _AFTER, _OBSERVED = "#BDBDBD", "#0072B2", "#D55E00"
 
 def calibration_table(found: Posterior) -> Table:
     """Every parameter before and after, with what the observations say about it."""
-    table = Table("parameter", "before (90 %)", "after (90 %)", "unit", "contraction", box=None, pad_edge=False)
+    name_column = Column("parameter", overflow="fold")
+    table = Table(name_column, "before (90 %)", "after (90 %)", "unit", "contraction", box=None, pad_edge=False)
     for name, one in found.marginals.items():
         before = f"{number(one.prior)} ({number(one.prior_low)} to {number(one.prior_high)})"
         after = f"{number(one.median)} ({number(one.low)} to {number(one.high)})"

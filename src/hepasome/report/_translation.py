@@ -29,10 +29,11 @@ def translation_table(found: Translation) -> Table:
         title_justify="left",
         box=None,
         pad_edge=False,
+        collapse_padding=True,
     )
     table.add_column("found by")
     table.add_column("given")
-    table.add_column("same in")
+    table.add_column("same in", no_wrap=True)
     by_mass = found.unit == "ug"
     table.add_column("dose [90 %]", justify="right", no_wrap=True)
     if by_mass:
