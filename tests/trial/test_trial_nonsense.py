@@ -17,12 +17,14 @@ control: vehicle
 subjects_per_arm: 4
 read_out: 2 d
 endpoints: [{endpoint}]
+zones: {zones}
 """
 SENSE = {
     "subject": "species: rat, body_weight: 200 g",
     "disease": "model: resection, share: 70 percent",
     "treated": "",
     "endpoint": "ALT",
+    "zones": "1",
 }
 DISH = "species: rat, culture: {cells: 2e5 cells, medium: 1 mL}"
 VESICLES = "treatment: {{product: adipose_msc_exosome, dose: 10 ug, route: {}, schedule: {{start: 1 h}}}}"
@@ -49,6 +51,10 @@ CASES = {
     "a disease in a species that it is not modelled in": (
         {"disease": "model: hepatitis_failure, flare: 3 wk"},
         "is modelled in: human; not in rat",
+    ),
+    "a dish in zones": (
+        {"subject": DISH, "disease": "model: peroxide_culture, dose: 1 mmol/L", "endpoint": "viability", "zones": "3"},
+        "no zones",
     ),
     "an animal and a dish at once": ({"subject": DISH + ", body_weight: 200 g"}, "body_weight"),
 }

@@ -95,7 +95,7 @@ def subject_of(
     key: str, values: Mapping[str, float], protocol: Protocol, arm: str, how: Typical, structure: Structure
 ) -> engine.Subject:
     given = protocol.arms[arm]
-    parameters = dict(values) | protocol.culture
+    parameters = dict(values) | protocol.culture | {"zone_share": 1 / structure.zones}
     doses, switches = _done(given.induction, how)
     treatment = given.treatment
     if treatment is not None:

@@ -219,6 +219,8 @@ class Study(Strict):
         if (model.setting == _CULTURE) != (subject.culture is not None):
             where = "cells in culture" if model.setting == _CULTURE else "a whole animal"
             raise ValueError(f"{model.title} needs {where}; change the subject or the disease")
+        if subject.culture is not None and self.zones > 1:
+            raise ValueError("cells in culture have no zones along a sinusoid; leave out `zones`")
         if subject.species not in model.species:
             raise ValueError(f"{model.title} is modelled in: {', '.join(model.species)}; not in {subject.species}")
         structure = Structure(subject.species, cells=True, disease=model.id, conditioned_medium=True)
