@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from hepasome.inference._calibration import Calibration
 from hepasome.inference._observed import Datum
+from hepasome.inference._posterior import usual_steps
 from hepasome.inference._sampler import Effort, OnStep, sample
 from hepasome.inference._simulated import target_of
 from hepasome.inference._target import Target
 
-_EFFORT = Effort(ensembles=2, steps=800)
+_ENSEMBLES, _STEPS = 2, 800
 _PREDICTIONS = 1000
 
 Array = NDArray[np.float64]
@@ -52,7 +53,7 @@ def coverage(
     calibration: Calibration,
     *,
     seed: int = 1,
-    effort: Effort = _EFFORT,
+    effort: Effort | None = None,
     workers: int = 2,
     on_step: OnStep | None = None,
 ) -> list[LeftOut]:
@@ -61,10 +62,11 @@ def coverage(
     Args:
         calibration: What is calibrated on what.
         seed: Seed of everything random.
-        effort: How long is sampled each time.
+        effort: How long is sampled each time; default: 2 ensembles of 800 steps, or of as many as a long course gets.
         workers: Threads.
         on_step: Called with the steps done and all steps.
     """
+    effort = effort or Effort(ensembles=_ENSEMBLES, steps=min(_STEPS, usual_steps(calibration)))
     target = target_of(calibration, workers=workers)
     groups = dict.fromkeys(_group(datum) for datum in target.data)
     total, found = len(groups) * effort.ensembles * effort.steps, []
