@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from hepasome.inference._calibration import Calibration
 from hepasome.inference._observed import Datum
-from hepasome.inference._posterior import usual_steps
 from hepasome.inference._sampler import Effort, OnStep, sample
 from hepasome.inference._simulated import target_of
 from hepasome.inference._target import Target
@@ -62,11 +61,13 @@ def coverage(
     Args:
         calibration: What is calibrated on what.
         seed: Seed of everything random.
-        effort: How long is sampled each time; default: 2 ensembles of 800 steps, or of as many as a long course gets.
+        effort: How long is sampled each time; default: 2 ensembles of 800 steps, of long courses of half as many as a
+            calibration takes.
         workers: Threads.
         on_step: Called with the steps done and all steps.
     """
-    effort = effort or Effort(ensembles=_ENSEMBLES, steps=min(_STEPS, usual_steps(calibration)))
+    steps = _STEPS if calibration.long_courses is None else calibration.long_courses.steps // 2
+    effort = effort or Effort(ensembles=_ENSEMBLES, steps=steps)
     target = target_of(calibration, workers=workers)
     groups = dict.fromkeys(_group(datum) for datum in target.data)
     total, found = len(groups) * effort.ensembles * effort.steps, []
