@@ -1,5 +1,7 @@
 """The shipped evidence: it holds, it fits the study files, and it says what the sources say."""
 
+import math
+
 import pytest
 from pydantic import ValidationError
 
@@ -12,6 +14,7 @@ from hepasome.trial import Between, load_study, study_ids
 EVIDENCE = load_evidence()
 SIMULATED = [claim for claim in EVIDENCE.claims if claim.kind != "check"]
 CLAIMS = pytest.mark.parametrize("claim", SIMULATED, ids=lambda claim: claim.id)
+COMPUTED = ("kinetics", "course")  # kinds of endpoints that no read-out of the model gives
 STUDY = pytest.mark.parametrize("name", study_ids())
 
 
@@ -69,15 +72,16 @@ def test_an_unknown_reference_or_study_is_said():
 
 def test_every_endpoint_is_read_out_of_the_model_in_its_unit():
     units = {row.read_out: row.unit for row in all_read_outs()}
-    read = [endpoint for endpoint in endpoints() if endpoint.kind != "kinetics"]
+    read = [endpoint for endpoint in endpoints() if endpoint.kind not in COMPUTED]
     assert {endpoint.id: endpoint.unit.replace("share", "1") for endpoint in read} == {
         endpoint.id: units[endpoint.id] for endpoint in read
     }
 
 
-def test_endpoints_of_kinetics_are_computed_by_the_calibration_that_uses_them():
-    computed = load_calibration("vesicle_kinetics_mouse").observables
-    assert {endpoint.id for endpoint in endpoints() if endpoint.kind == "kinetics"} == set(computed)
+@pytest.mark.parametrize(("kind", "calibration"), [("kinetics", "vesicle_kinetics_mouse"), ("course", "fibrosis_rat")])
+def test_endpoints_that_no_read_out_gives_are_computed_by_the_calibration_that_uses_them(kind, calibration):
+    computed = load_calibration(calibration).observables
+    assert {endpoint.id for endpoint in endpoints() if endpoint.kind == kind} == set(computed)
 
 
 @STUDY
@@ -197,11 +201,36 @@ def test_a_protocol_fact_says_how_sure_it_is(study, detail, value, confidence):
         # mice, CCl4 once, mean and SE of five: Holland 2021 Hepatol Commun, figure digitised
         ("holland2021_acute_ALT_24h", 21160, 2970, 5),
         ("holland2021_acute_AST_24h", 16856, 1556, 5),
+        # rats, CCl4 and ethanol for 15 weeks, then 8 weeks without: abstract of Braz J Med Biol Res 2008;41:992
+        ("dias2008_area_control", 2.2, 1.21, None),
+        ("dias2008_area_15wk", 12.6, 2.64, 5),
+        ("dias2008_area_23wk", 10.4, 1.36, 6),
+        # 12-fold fewer activated stellate cells after 28 days: abstract of Iredale 1998 J Clin Invest 102:538
+        ("iredale1998_stellate_8wk", 0.0833, None, None),
     ],
 )
 def test_a_published_number_is_as_published(name, value, spread, n):
     row = observed(name)
     assert (row.value, row.spread, row.n, row.use) == (value, spread, n, "target")
+
+
+@pytest.mark.parametrize(
+    ("name", "area", "sd", "n", "control", "sd_control"),
+    [
+        # areas of types I and III in % of the section, as the abstract of Braz J Med Biol Res 2008;41:992 gives them
+        ("dias2008_collagen_I_15wk", 2.5, 1.3, 5, 0.38, 0.11),
+        ("dias2008_collagen_I_23wk", 1.8, 0.06, 6, 0.38, 0.11),
+        ("dias2008_collagen_III_15wk", 1.3, 0.2, 5, 0.25, 0.06),
+        ("dias2008_collagen_III_23wk", 1.5, 0.8, 6, 0.25, 0.06),
+    ],
+)
+def test_folds_of_collagen_over_healthy_are_ratios_of_published_areas(name, area, sd, n, control, sd_control):
+    row = observed(name)
+    assert row.value == pytest.approx(area / control, rel=2e-3)
+    # how many controls there were is not stated: their SD counts whole
+    relative = math.sqrt(sd**2 / n / area**2 + (sd_control / control) ** 2)
+    assert row.spread / row.value == pytest.approx(relative, rel=5e-3)
+    assert (row.spread_kind, row.n) == ("se", n)
 
 
 def test_observations_are_found_by_study_and_condition():

@@ -19,6 +19,7 @@ from hepasome.inference import (
     difference_from,
     is_there,
     load_calibration,
+    usual_steps,
     write_netcdf,
     write_posterior,
 )
@@ -31,8 +32,9 @@ def calibrate_command(
     name: Annotated[list[str] | None, typer.Argument(help="Calibrations; default: all.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed; the same seed gives the same draws.")] = 1,
     steps: Annotated[
-        int, typer.Option(min=20, help="Steps of each ensemble; half of them are warm-up.")
-    ] = Effort.steps,
+        int | None,
+        typer.Option(min=20, help="Steps of each ensemble; half are warm-up. Default: 1400, fewer for long courses."),
+    ] = None,
     ensembles: Annotated[int, typer.Option(min=2, help="Independent ensembles.")] = Effort.ensembles,
     out_dir: Annotated[Path, typer.Option("--out", help="Folder of draws, diagnostics and figures.")] = Path(
         "posteriors"
@@ -54,9 +56,9 @@ def calibrate_command(
         for one in chosen:
             print_plain(f"{one.id}: {one.title} ({len(one.parameters)} parameters)")
         return
-    effort = Effort(ensembles=ensembles, steps=steps)
     failed = False
     for calibration in chosen:
+        effort = Effort(ensembles=ensembles, steps=steps or usual_steps(calibration))
         with errors.status(f"{calibration.id}: compiling the models"):
             kept = is_there(calibration, seed, effort, out_dir)
         kept &= not netcdf or (out_dir / f"{calibration.id}.nc").is_file()

@@ -35,6 +35,7 @@ class Endpoint(Strict):
         "culture",
         "blood_cells",
         "kinetics",
+        "course",
     ]
 
 

@@ -7,7 +7,7 @@ from hepasome.inference._coverage import LeftOut, coverage
 from hepasome.inference._exposure import REPRESSION, cargo_per_cell, needed_copies, vesicles_per_cell
 from hepasome.inference._knockouts import NEGLIGIBLE, Explanation, explain
 from hepasome.inference._parts import Part, parts_of
-from hepasome.inference._posterior import Marginal, Posterior, calibrate
+from hepasome.inference._posterior import Marginal, Posterior, calibrate, usual_steps
 from hepasome.inference._posterior_files import difference_from, is_there, write_netcdf, write_posterior
 from hepasome.inference._sampler import Effort
 from hepasome.inference._sensitivity import SAMPLES, Sensitivity, check_samples, sensitivity
@@ -48,6 +48,7 @@ __all__ = [
     "sensitivity",
     "sobol_indices",
     "sobol_points",
+    "usual_steps",
     "vesicles_per_cell",
     "write_netcdf",
     "write_posterior",

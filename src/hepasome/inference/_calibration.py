@@ -88,6 +88,32 @@ class Observable(Strict):
     time_course: str = Field(default="value", pattern="^(value|area|mean_residence_time)$")
 
 
+class Remaining(Strict):
+    """An endpoint that says what is left of an output since an earlier time.
+
+    Attributes:
+        of: Output or state.
+        since: h.
+    """
+
+    of: str
+    since: float = Field(ge=0)
+
+
+class LongCourses(Strict):
+    """How the time is kept short where courses last months; the conditions of one arm are then read off one course.
+
+    Attributes:
+        steps: Of each ensemble, instead of the usual number.
+        relative_tolerance: Of the integration; small beside the error of any observation.
+        absolute_tolerance: Of the integration.
+    """
+
+    steps: int = Field(ge=20)
+    relative_tolerance: float = Field(gt=0, le=1e-3)
+    absolute_tolerance: float = Field(gt=0, le=1e-5)
+
+
 class Calibration(Strict):
     """One calibration.
 
@@ -97,7 +123,8 @@ class Calibration(Strict):
         species: Whose parameters.
         experiments: Condition of the observations -> where it is simulated.
         parameters: What is calibrated, with its prior; `disease/symbol` for a row of that disease's own table.
-        observables: Endpoints that are computed from several outputs.
+        observables: Endpoints that are computed from several outputs, or from one at two times.
+        long_courses: How the time is kept short where courses last months.
         between_animals: How much animals differ.
         scaled_to: Species whose rows were derived from these by scaling: the draws hold there too, scaled alike.
         notes: Cautions, which the results repeat.
@@ -108,7 +135,8 @@ class Calibration(Strict):
     species: str
     experiments: dict[str, Experiment] = Field(min_length=1)
     parameters: dict[str, Prior] = Field(min_length=1)
-    observables: dict[str, Observable] = Field(default_factory=dict)
+    observables: dict[str, Observable | Remaining] = Field(default_factory=dict)
+    long_courses: LongCourses | None = None
     between_animals: Variation = Variation()
     scaled_to: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -123,6 +151,15 @@ class Calibration(Strict):
             ends = {} if prior.low is None else {"low": prior.low, "high": prior.high, "scale": scale}
             found[name] = Parameter.model_validate({**row.model_dump(), **ends})
         return found
+
+    def read_together(self) -> list[list[str]]:
+        """Conditions that are read off one course: those of one arm where courses are long, else each its own."""
+        if self.long_courses is None:
+            return [[condition] for condition in self.experiments]
+        found: dict[tuple[str, str], list[str]] = {}
+        for condition, one in self.experiments.items():
+            found.setdefault((one.study, one.arm), []).append(condition)
+        return list(found.values())
 
     def study(self, condition: str) -> Study:
         """The protocol of a condition."""

@@ -15,7 +15,7 @@ from hepasome.inference._sampler import Effort, OnStep, sample
 from hepasome.inference._simulated import target_of
 from hepasome.inference._target import Target
 
-_EFFORT = Effort(ensembles=2, steps=800)
+_ENSEMBLES, _STEPS = 2, 800
 _PREDICTIONS = 1000
 
 Array = NDArray[np.float64]
@@ -52,7 +52,7 @@ def coverage(
     calibration: Calibration,
     *,
     seed: int = 1,
-    effort: Effort = _EFFORT,
+    effort: Effort | None = None,
     workers: int = 2,
     on_step: OnStep | None = None,
 ) -> list[LeftOut]:
@@ -61,10 +61,13 @@ def coverage(
     Args:
         calibration: What is calibrated on what.
         seed: Seed of everything random.
-        effort: How long is sampled each time.
+        effort: How long is sampled each time; default: 2 ensembles of 800 steps, of long courses of half as many as a
+            calibration takes.
         workers: Threads.
         on_step: Called with the steps done and all steps.
     """
+    steps = _STEPS if calibration.long_courses is None else calibration.long_courses.steps // 2
+    effort = effort or Effort(ensembles=_ENSEMBLES, steps=steps)
     target = target_of(calibration, workers=workers)
     groups = dict.fromkeys(_group(datum) for datum in target.data)
     total, found = len(groups) * effort.ensembles * effort.steps, []

@@ -152,10 +152,15 @@ def calibrate(
     Raises:
         InputError: If observations cannot be used.
     """
-    effort = effort or Effort()
+    effort = effort or Effort(steps=usual_steps(calibration))
     target = target_of(calibration, workers=workers)
     chains = sample(target, seed, effort, on_step)
     return Posterior(calibration, target, chains, marginals(target, chains, effort.ensembles), seed, effort)
+
+
+def usual_steps(calibration: Calibration) -> int:
+    """Steps of each ensemble that the shipped draws of a calibration were found with."""
+    return Effort.steps if calibration.long_courses is None else calibration.long_courses.steps
 
 
 def marginals(target: Target, chains: Array, ensembles: int) -> dict[str, Marginal]:

@@ -88,8 +88,9 @@ def _written(found: Posterior) -> list[list[str]]:
 
 def identity(calibration: Calibration, target: Target, seed: int, effort: Effort) -> str:
     """The same for the same calibration, priors, observations, models, seed and effort."""
+    unused = {"long_courses"} if calibration.long_courses is None else None
     inputs = {
-        "calibration": calibration.model_dump(mode="json"),
+        "calibration": calibration.model_dump(mode="json", exclude=unused),
         "priors": {name: row.model_dump() for name, row in target.rows.items()},
         "observations": [datum.observation.model_dump() for datum in target.data],
         "models": list(target.models),

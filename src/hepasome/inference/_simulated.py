@@ -12,7 +12,7 @@ from hepasome import engine
 from hepasome.biology import calibrated_in
 from hepasome.evidence import Observation, load_evidence
 from hepasome.files import FindingList, input_error
-from hepasome.inference._calibration import Calibration, Observable
+from hepasome.inference._calibration import Calibration, Observable, Remaining
 from hepasome.inference._observed import Datum, usable
 from hepasome.inference._target import Target
 from hepasome.trial import TypicalSubject, solver_settings, typical_subject
@@ -54,7 +54,7 @@ def target_of(
         if not any(one.condition == condition for one in rows):
             raise input_error(calibration.id, "No observation has this condition.", "Correct it.", value=condition)
     data = tuple(usable(rows, calibration.id))
-    courses = [_course(calibration, condition, data) for condition in calibration.experiments]
+    courses = [_course(calibration, conditions, data) for conditions in calibration.read_together()]
     _check_use(calibration, courses)
 
     def predict(values: Array) -> Array:
@@ -78,16 +78,20 @@ def _check_use(calibration: Calibration, courses: Sequence[_Course]) -> None:
     found.raise_if_any()
 
 
-def _course(calibration: Calibration, condition: str, data: Sequence[Datum]) -> _Course:
-    study, arm = calibration.study(condition), calibration.experiments[condition].arm
+def _course(calibration: Calibration, conditions: Sequence[str], data: Sequence[Datum]) -> _Course:
+    study, arm = calibration.study(conditions[0]), calibration.experiments[conditions[0]].arm
     typical = typical_subject(study, arm)
     known = set(typical.model.parameters)
     held = calibrated_in(tuple(calibration.parameters), study.disease.model)
     held = {symbol: place for symbol, place in held.items() if symbol in known}
-    places = tuple(i for i, datum in enumerate(data) if datum.observation.condition == condition)
+    places = tuple(i for i, datum in enumerate(data) if datum.observation.condition in conditions)
     times, outputs = set(), set()
     for i in places:
         observable = _observable(calibration, data[i])
+        if isinstance(observable, Remaining):
+            outputs.add(observable.of)
+            times |= {observable.since, data[i].time}
+            continue
         outputs |= {*observable.of, *observable.over}
         times |= {data[i].time} if observable.time_course == "value" else set(_grid(data[i].time))
     return _Course(typical, tuple(held.values()), tuple(held), places, tuple(sorted(times)), tuple(sorted(outputs)))
@@ -104,7 +108,7 @@ def _read(calibration: Calibration, course: _Course, values: Array, data: Sequen
         subjects,
         course.times,
         course.outputs,
-        solver=solver_settings(course.typical.model),
+        solver=_solver(calibration, course.typical.model),
         workers=workers,
     )
     shape = (len(course.times), len(course.outputs))
@@ -115,13 +119,25 @@ def _read(calibration: Calibration, course: _Course, values: Array, data: Sequen
     return np.log(np.maximum(np.stack(read, axis=1), _LOWEST))
 
 
-def _observable(calibration: Calibration, datum: Datum) -> Observable:
+def _solver(calibration: Calibration, model: engine.Model) -> engine.Solver:
+    usual, long = solver_settings(model), calibration.long_courses
+    if long is None:
+        return usual
+    return replace(usual, relative_tolerance=long.relative_tolerance, absolute_tolerance=long.absolute_tolerance)
+
+
+def _observable(calibration: Calibration, datum: Datum) -> Observable | Remaining:
     endpoint = datum.observation.endpoint
     return calibration.observables.get(endpoint, Observable(of=(endpoint,)))
 
 
-def _value(observable: Observable, simulated: Array, course: _Course, time: float) -> Array:
+def _value(observable: Observable | Remaining, simulated: Array, course: _Course, time: float) -> Array:
     """Shape (n,)."""
+    if isinstance(observable, Remaining):
+        series = simulated[:, :, course.outputs.index(observable.of)]
+        return np.asarray(
+            series[:, course.times.index(time)] / np.maximum(series[:, course.times.index(observable.since)], _LOWEST)
+        )
 
     def total(names: Sequence[str]) -> Array:
         return np.asarray(simulated[:, :, [course.outputs.index(name) for name in names]].sum(axis=2))

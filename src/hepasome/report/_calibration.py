@@ -74,7 +74,7 @@ def write_calibration_figure(found: Posterior, path: Path) -> Path:
         right.set_yticks(places, [_shown(datum.observation.endpoint, datum.time) for datum in data])
         right.set_ylim(len(data) - 0.5, -0.5)
         right.set_xlabel("predicted over observed")
-        right.set_title("What a next laboratory would see")
+        right.set_title("In a next laboratory")
         for axes in (left, right):
             axes.tick_params(axis="y", labelsize=6)
         figure.legend(loc="outside lower center", ncols=4, fontsize=8)
