@@ -14,7 +14,7 @@ from hepasome.trial._archive_model import arm_models
 from hepasome.trial._archive_readme import endpoint_table, readme
 from hepasome.trial._archive_sedml import courses_of, sedml_of
 from hepasome.trial._archive_xml import manifest, metadata
-from hepasome.trial._study import Study, load_study, study_path
+from hepasome.trial._study import Study
 
 MASTER = "simulation.sedml"
 _BESIDE = ("observations.csv", "claims.csv", "record.yaml")
@@ -57,17 +57,17 @@ class StudyArchive:
         return write_atomically(path, self.content)
 
 
-def study_archive(name: str | Path) -> StudyArchive:
+def study_archive(study: Study, path: Path) -> StudyArchive:
     """The archive of a study: every arm as SBML, SED-ML that simulates them, and the files of the study.
 
     Args:
-        name: Id of a shipped study, or path of a study file.
+        study: The study.
+        path: Its file; what was published about it lies beside.
 
     Raises:
-        InputError: Every finding about the study, or about a file beside it.
+        InputError: If a product cannot be resolved, or a file beside the study cannot be read.
+        EngineError: If initial values of the model would follow what is given at time 0.
     """
-    path = study_path(name)
-    study = load_study(path)
     models = arm_models(study)
     courses = courses_of(study, models.protocol)
     sources = {arm: f"models/{arm}.xml" for arm in models.arms}

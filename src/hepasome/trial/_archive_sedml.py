@@ -1,7 +1,7 @@
 """How the arms of a study are simulated, as SED-ML Level 1 Version 3 (Bergmann 2018 J Integr Bioinform 15:20170086).
 
 Version 3 is the oldest with every element that is used here, so most programs read it. libSEDML would write it, but
-where libSBML is imported before it, libSBML hands out objects of libSEDML from then on, and the engine compiles no model
+where libSBML is imported before it, libSBML hands out objects of libSEDML from then on, and the engine compiles nothing
 (https://github.com/sbmlteam/python-libsbml/issues/23). So it is written here, and libSEDML reads it in the tests.
 """
 
