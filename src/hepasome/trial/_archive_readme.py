@@ -76,7 +76,10 @@ def _arms(models: ArmModels) -> str:
 
 def _given(arm: ArmProtocol) -> str:
     given = arm.treatment
-    treatment = "" if given is None else f"{given.product.name}, {given.dose}, {given.route}, {_when(given.times)}"
+    treatment = ""
+    if given is not None:
+        dose = f"{given.dose.value:g} {given.dose.unit}"
+        treatment = f"{given.product.name}, {dose}, {given.route}, {_when(given.times)}"
     injury, agents = arm.induction_times, sorted({step.time for step in arm.agents})
     return f"{_when(injury) if injury else 'none'} | {treatment} | {_when(agents) if agents else ''}"
 
@@ -106,7 +109,7 @@ def _courses(courses: Sequence[Course]) -> str:
         "",
     ]
     lines += [
-        f"- course {one.number}: 0 to {one.end!r} h in {one.steps} steps, for {', '.join(one.read_outs)}"
+        f"- course {one.number}: 0 to {one.end:g} h in {one.steps} steps, for {', '.join(one.read_outs)}"
         for one in courses
     ]
     return "\n".join(lines)
