@@ -14,7 +14,17 @@ from hepasome.inference import SAMPLES, Explanation, Sensitivity, Verdict, judge
 from hepasome.inference import explain as explain_run
 from hepasome.translation import DRAWS, Translation
 from hepasome.translation import translate as translate_study
-from hepasome.trial import Computing, Progress, Run, Settings, Study, default_folder, run_study
+from hepasome.trial import (
+    Computing,
+    Progress,
+    Run,
+    Settings,
+    Study,
+    default_folder,
+    run_study,
+    study_archive,
+    study_path,
+)
 from hepasome.trial import load_run as read_run
 from hepasome.trial import load_study as read_study
 
@@ -132,9 +142,11 @@ class LoadedStudy:
 
     Attributes:
         study: What the file says.
+        path: The file; None for a study that was made in Python.
     """
 
     study: Study
+    path: Path | None = None
 
     def run(
         self,
@@ -172,6 +184,17 @@ class LoadedStudy:
         computing = Computing(workers, simulator, scheduler)
         run = run_study(self.study, settings, folder=folder, computing=computing, on_progress=on_progress)
         return SimulatedStudy(run)
+
+    def archive(self, folder: Path | str) -> Path:
+        """Write the study as an OMEX archive, `ID.omex`, which other programs simulate; the path.
+
+        Raises:
+            InputError: If the folder is a file, or holds another file of that name.
+            ValueError: If the study has no file.
+        """
+        if self.path is None:
+            raise ValueError("this study has no file; write one and load it")
+        return study_archive(self.study, self.path).write(folder)
 
     def _folder(self, settings: Settings, simulator: str) -> Path:
         return default_folder(self.study, settings, RUNS, simulator)
@@ -231,7 +254,7 @@ def load_study(name: str | Path) -> LoadedStudy:
     Raises:
         InputError: Every finding about the file.
     """
-    return LoadedStudy(read_study(name))
+    return LoadedStudy(read_study(name), study_path(name))
 
 
 def load_run(folder: Path | str) -> SimulatedStudy:

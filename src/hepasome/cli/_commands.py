@@ -12,26 +12,16 @@ from rich.table import Table
 
 from hepasome import LoadedStudy, SimulatedStudy, load_study
 from hepasome.bench import RESULTS, Progress, report_table, run_benchmark
-from hepasome.biology import (
-    SPECIES,
-    Structure,
-    antimony_text,
-    disease_ids,
-    disease_model,
-    equations_page,
-    model_findings,
-    model_sbml,
-    module_texts,
-)
 from hepasome.cli._calibrate import calibrate_command
 from hepasome.cli._console import errors, out
 from hepasome.cli._console import print_plain as _print
 from hepasome.cli._explain import explain_command
+from hepasome.cli._model import model_app
 from hepasome.cli._product import product_app
 from hepasome.cli._progress import progress_bar
 from hepasome.cli._translate import translate_command
 from hepasome.engine import SIMULATORS, EngineError
-from hepasome.evidence import check_evidence, load_evidence
+from hepasome.evidence import load_evidence
 from hepasome.files import FindingList, InputError, input_error, write_atomically
 from hepasome.inference import judge_checks
 from hepasome.report import (
@@ -60,7 +50,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-model_app = typer.Typer(help="The model.", no_args_is_help=True)
 app.add_typer(product_app, name="product")
 app.add_typer(model_app, name="model")
 app.command("calibrate")(calibrate_command)
@@ -188,43 +177,6 @@ def bench(
 def _line(progress: Progress) -> str:
     left = "" if progress.remaining is None else f", about {max(1, round(progress.remaining / 60))} min left"
     return escape(f"{progress.note} ({progress.done} of {progress.steps} measurements{left})")
-
-
-@model_app.command("export")
-def model_export(
-    out_dir: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path("model"),
-    species: Annotated[str, typer.Option(help=f"One of: {', '.join(SPECIES)}.")] = "mouse",
-    zones: Annotated[int, typer.Option(min=1, max=12, help="Zones of the liver.")] = 1,
-    cells: Annotated[bool, typer.Option(help="With living donor cells.")] = False,
-    disease: Annotated[str, typer.Option(help="Id of the disease.")] = "ccl4_fibrosis",
-) -> None:
-    """Write the flat SBML, the Antimony files it was made from, and the equations as a page."""
-    if species not in SPECIES:
-        raise input_error("--species", "There is no such species.", f"Use one of: {', '.join(SPECIES)}.", value=species)
-    if species not in disease_model(disease).species:
-        listed = ", ".join(disease_model(disease).species)
-        raise input_error("--species", f"{disease} is not modelled in it.", f"Use one of: {listed}.", value=species)
-    structure = Structure(species, zones, cells, disease)
-    stem = f"{disease}_{species}_{zones}zone{'_cells' if cells else ''}"
-    for file, content in (
-        (f"{stem}.xml", model_sbml(structure)),
-        (f"{stem}.ant", antimony_text(structure)),
-        ("model.md", equations_page()),
-        *module_texts().items(),
-    ):
-        _print(str(write_atomically(out_dir / file, content)))
-
-
-@model_app.command("check")
-def model_check(disease: Annotated[str | None, typer.Argument(help="Id of a disease; default: all.")] = None) -> None:
-    """Check the files of the model, units included, and those of the evidence; what is wrong is listed."""
-    found = check_evidence()
-    for name in disease_ids() if disease is None else (disease,):
-        found += model_findings(name)
-        _print(f"{name}: looked at in {', '.join(disease_model(name).species)}")
-    if found:
-        raise InputError(found)
-    _print("Nothing is wrong.")
 
 
 def main() -> None:

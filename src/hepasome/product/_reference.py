@@ -134,6 +134,16 @@ class ProductReference(Strict):
             raise input_error(base.id, problem, remedy, field="stored")
         return base.model_copy(update={"storage": self.stored})
 
+    @property
+    def own_file(self) -> Path | None:
+        """File of a product that is not shipped; None for a shipped one.
+
+        Raises:
+            InputError: If the path leaves the folder of the study.
+        """
+        path = self._path()
+        return path if isinstance(path, Path) else None
+
     def _path(self) -> str | Path:
         if PRODUCT_ID.fullmatch(self.base):
             return self.base

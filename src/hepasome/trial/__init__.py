@@ -1,5 +1,6 @@
 """A study: arms, dosing, virtual animals, running, endpoints, statistics."""
 
+from hepasome.trial._archive import StudyArchive, study_archive
 from hepasome.trial._arms import main_arm, treated_arms
 from hepasome.trial._assays import Assay, assays
 from hepasome.trial._deaths import SURVIVAL, log_rank_p, survival_times
@@ -43,6 +44,7 @@ __all__ = [
     "Run",
     "Settings",
     "Study",
+    "StudyArchive",
     "Treatment",
     "TypicalSubject",
     "Unknowns",
@@ -67,6 +69,7 @@ __all__ = [
     "settle_protocol",
     "solver_settings",
     "stream",
+    "study_archive",
     "study_ids",
     "study_path",
     "survival_times",
