@@ -14,7 +14,14 @@ from hepasome.biology._diseases import DiseaseModel, Induction, disease_ids, dis
 from hepasome.biology._equations import equations_page, state_count
 from hepasome.biology._findings import model_findings
 from hepasome.biology._physiology import fenestral_permeability, scaled_to_body_weight
-from hepasome.biology._posteriors import POSTERIORS, PosteriorDraws, calibrated_in, posteriors, read_posterior
+from hepasome.biology._posteriors import (
+    POSTERIORS,
+    PosteriorDraws,
+    calibrated_in,
+    posteriors,
+    posteriors_in,
+    read_posterior,
+)
 from hepasome.biology._routes import (
     CELLS_PRESENT,
     SOLUBLE_FACTORS,
@@ -80,6 +87,7 @@ __all__ = [
     "parameter_rows",
     "parameters",
     "posteriors",
+    "posteriors_in",
     "read_outs",
     "read_posterior",
     "routes",

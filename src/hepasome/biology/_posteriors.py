@@ -41,6 +41,14 @@ class PosteriorDraws:
     nuisances: NDArray[np.float64]
     about: dict[str, Any]
 
+    def holds_in(self, disease: str) -> bool:
+        """Whether the draws hold in a disease: that of the experiments, or any where healthy subjects were observed.
+
+        The same rows mean something else in another disease: what its own rows were fitted to would break, for example
+        fibrosis in mice whose acute injury is drawn as weak with much enzyme per cell.
+        """
+        return not self.about["diseases"] or disease in self.about["diseases"]
+
     def draw(self, number: int, disease: str = "") -> dict[str, float]:
         """One draw, of the parameters that hold in a disease.
 
@@ -83,7 +91,7 @@ def read_posterior(folder: Path, calibration: str) -> PosteriorDraws:
 
 @cache
 def posteriors(species: str) -> tuple[PosteriorDraws, ...]:
-    """The shipped posterior draws that hold in a species, by calibration.
+    """The shipped posterior draws of a species, by calibration.
 
     Where the rows of a species were derived from those of the calibrated one by scaling, so are its draws: each keeps
     its ratio to the central value.
@@ -91,6 +99,11 @@ def posteriors(species: str) -> tuple[PosteriorDraws, ...]:
     shipped = (read_posterior(POSTERIORS, path.stem) for path in sorted(POSTERIORS.glob("*.csv")))
     own = ((draws, species in draws.about["scaled_to"]) for draws in shipped)
     return tuple(_scaled(d, species) if scaled else d for d, scaled in own if scaled or d.species == species)
+
+
+def posteriors_in(species: str, disease: str) -> tuple[PosteriorDraws, ...]:
+    """The shipped posterior draws that hold in a species under a disease, by calibration."""
+    return tuple(draws for draws in posteriors(species) if draws.holds_in(disease))
 
 
 def _scaled(draws: PosteriorDraws, species: str) -> PosteriorDraws:

@@ -14,6 +14,7 @@ from hepasome.trial import Study, load_study
 
 CALIBRATIONS = Path(str(resources.files("hepasome") / "calibrations"))
 _FILE = "calibration.yaml"
+_HEALTHY = "healthy"  # the disease of subjects that have none
 
 
 class Experiment(Strict):
@@ -160,6 +161,11 @@ class Calibration(Strict):
         for condition, one in self.experiments.items():
             found.setdefault((one.study, one.arm), []).append(condition)
         return list(found.values())
+
+    def diseases(self) -> list[str]:
+        """Diseases in which the draws hold: those of the experiments; none named where subjects were healthy."""
+        found = {self.study(condition).disease.model for condition in self.experiments}
+        return [] if found == {_HEALTHY} else sorted(found)
 
     def study(self, condition: str) -> Study:
         """The protocol of a condition."""

@@ -110,6 +110,7 @@ def _about(found: Posterior) -> dict[str, Any]:
         "calibration": found.calibration.id,
         "title": found.calibration.title,
         "species": found.calibration.species,
+        "diseases": found.calibration.diseases(),
         "scaled_to": list(found.calibration.scaled_to),
         "identity": identity(found.calibration, found.target, found.seed, found.effort),
         "converged": found.converged,

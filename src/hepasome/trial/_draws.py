@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from hepasome.biology import Parameter, from_scale, parameters, posteriors, scaled_to_body_weight, symbols_of, to_scale
+from hepasome.biology import Parameter, from_scale, parameters, posteriors_in, scaled_to_body_weight, symbols_of, to_scale
 
 # Modules whose parameters are drawn one by one from their priors. Those of the disease modules are drawn jointly, from
 # the posteriors of what was calibrated on untreated animals. What was not calibrated stays at its centre, because
@@ -60,7 +60,7 @@ def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: 
             row = table[symbol]
             rng = stream(seed, "population", draw, symbol, *own)
             values[symbol] = two_piece(row.value, row.low, row.high, row.scale, rng)
-    for posterior in posteriors(species):
+    for posterior in posteriors_in(species, disease):
         order = stream(seed, "posterior", posterior.calibration).permutation(len(posterior.values))
         values |= posterior.draw(int(order[draw % len(order)]), disease)
     return _shares_below_one(values)
@@ -70,7 +70,7 @@ def tables_hash(species: str, disease: str) -> str:
     """SHA-256 of everything that is drawn from: the rows of the parameter tables, and the posterior draws."""
     rows = "".join(row.model_dump_json() for row in parameters(species, disease).values())
     found = hashlib.sha256(rows.encode())
-    for posterior in posteriors(species):
+    for posterior in posteriors_in(species, disease):
         found.update(repr(posterior.names).encode() + posterior.values.tobytes())
     return found.hexdigest()
 

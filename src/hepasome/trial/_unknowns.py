@@ -9,7 +9,7 @@ from typing import Any
 
 from scipy.special import ndtri
 
-from hepasome.biology import parameters, posteriors, symbols_of
+from hepasome.biology import parameters, posteriors_in, symbols_of
 from hepasome.product import Estimate, Product
 from hepasome.trial._draws import DRAWN_MODULES, stream, values_at
 from hepasome.trial._plan import Plan, Planned
@@ -50,7 +50,7 @@ class Unknowns:
         table, set_by_user = parameters(species, disease), plan.settings.overrides
         known = set(plan.model.parameters)
         of_modules = {symbol for module in DRAWN_MODULES for symbol in symbols_of(module, species)}
-        there = [one for one in posteriors(species) if known.intersection(one.draw(0, disease))]
+        there = [one for one in posteriors_in(species, disease) if known.intersection(one.draw(0, disease))]
         of_vesicles = [one for one in there if of_modules.intersection(one.draw(0, disease))]
         self._posteriors = [*of_vesicles, *(one for one in there if one not in of_vesicles)]  # as their groups stand
         calibrated = {symbol for one in self._posteriors for symbol in one.draw(0, disease)}
