@@ -10,6 +10,7 @@ from hepasome.engine._gradient import Sensitivities, gradient
 from hepasome.engine._job import SIMULATORS, SimulatorName
 from hepasome.engine._model import Model
 from hepasome.engine._processor import PROCESSORS, Processor, runnable_processors, this_processor
+from hepasome.engine._protocols import sbml_with_protocols
 from hepasome.engine._summary import Summary, summarise_ensemble
 from hepasome.engine._types import Dose, EngineError, Solver, Status, Subject, Switch, Trajectory
 
@@ -37,6 +38,7 @@ __all__ = [
     "cache_folder",
     "gradient",
     "runnable_processors",
+    "sbml_with_protocols",
     "simulate_ensemble",
     "summarise_ensemble",
     "this_processor",

@@ -70,16 +70,21 @@ def target_of(
 def _course(calibration: Calibration, condition: str, data: Sequence[Datum]) -> _Course:
     study, arm = calibration.study(condition), calibration.experiments[condition].arm
     typical = typical_subject(study, arm)
-    known = set(typical.model.parameters)
-    held = calibrated_in(tuple(calibration.parameters), study.disease.model)
-    held = {symbol: place for symbol, place in held.items() if symbol in known}
+    held = calibrated_of(calibration, study.disease.model, typical)
     places = tuple(i for i, datum in enumerate(data) if datum.observation.condition == condition)
     times, outputs = set(), set()
     for i in places:
-        observable = _observable(calibration, data[i])
+        observable = observable_of(calibration, data[i])
         outputs |= {*observable.of, *observable.over}
         times |= {data[i].time} if observable.time_course == "value" else set(_grid(data[i].time))
     return _Course(typical, tuple(held.values()), tuple(held), places, tuple(sorted(times)), tuple(sorted(outputs)))
+
+
+def calibrated_of(calibration: Calibration, disease: str, typical: Typical) -> dict[str, int]:
+    """What is calibrated of a model: parameter there -> place among the parameters of the calibration."""
+    known = set(typical.model.parameters)
+    held = calibrated_in(tuple(calibration.parameters), disease)
+    return {symbol: place for symbol, place in held.items() if symbol in known}
 
 
 def _read(calibration: Calibration, course: _Course, values: Array, data: Sequence[Datum], workers: int) -> Array:
@@ -100,11 +105,12 @@ def _read(calibration: Calibration, course: _Course, values: Array, data: Sequen
     simulated = np.stack(
         [one.values if one.status is engine.Status.COMPLETED else np.full(shape, np.nan) for one in found]
     )
-    read = [_value(_observable(calibration, data[i]), simulated, course, data[i].time) for i in course.places]
+    read = [_value(observable_of(calibration, data[i]), simulated, course, data[i].time) for i in course.places]
     return np.log(np.maximum(np.stack(read, axis=1), _LOWEST))
 
 
-def _observable(calibration: Calibration, datum: Datum) -> Observable:
+def observable_of(calibration: Calibration, datum: Datum) -> Observable:
+    """How the endpoint of a datum is computed."""
     endpoint = datum.observation.endpoint
     return calibration.observables.get(endpoint, Observable(of=(endpoint,)))
 

@@ -1,0 +1,194 @@
+"""A calibration as PEtab problems (Schmiester 2021 PLoS Comput Biol 17:e1008646), version 1, for other programs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from hepasome.files import write_atomically
+from hepasome.inference._calibration import Calibration
+from hepasome.inference._observed import Datum
+from hepasome.inference._petab_model import PetabModel, formula_of, petab_models
+from hepasome.inference._petab_priors import PetabPrior, between_animals_prior, discrepancy_prior, petab_prior
+from hepasome.inference._petab_readme import readme
+from hepasome.inference._simulated import observable_of, target_of
+from hepasome.inference._target import BETWEEN_ANIMALS, DISCREPANCY, NUISANCES, Target
+
+PROBLEM = "problem.yaml"
+_PARAMETERS = "parameters.tsv"
+_MODEL, _CONDITIONS, _OBSERVABLES, _MEASUREMENTS = "model.xml", "conditions.tsv", "observables.tsv", "measurements.tsv"
+
+OnModel = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class WrittenPetab:
+    """What was written of a calibration.
+
+    Attributes:
+        calibration: Its id.
+        folder: Where.
+        problems: One problem per model, each complete.
+        joint: The problem of all models together; None where there is one model only.
+        measurements: Number of measurements.
+        priors: Of every estimated parameter, by the name that it has in the problems.
+        constant: Difference of log-likelihoods: that of the problems together is lower than that which is sampled here
+            by this number, which no parameter changes.
+    """
+
+    calibration: str
+    folder: Path
+    problems: tuple[Path, ...]
+    joint: Path | None
+    measurements: int
+    priors: dict[str, PetabPrior]
+    constant: float
+
+
+def write_petab(calibration: Calibration, folder: Path, on_model: OnModel | None = None) -> WrittenPetab:
+    """Write a calibration as PEtab problems: one folder per model, and all models together where there are several.
+
+    PEtab 1 knows one model per problem. What is sampled here is the sum over the models, which share parameters.
+
+    Args:
+        calibration: What is written.
+        folder: Where; its own folder is made within, by its id.
+        on_model: Called with the models written and all models.
+    """
+    target = target_of(calibration)
+    models = petab_models(calibration, target)
+    priors = _priors(target)
+    own = folder / calibration.id
+    problems = []
+    for done, model in enumerate(models):
+        if on_model is not None:
+            on_model(done, len(models))
+        problems.append(_write_model(own / model.name, model, calibration, target, priors))
+    if on_model is not None:
+        on_model(len(models), len(models))
+    joint = None
+    if len(models) > 1:
+        _write_table(own / _PARAMETERS, _parameters(target, priors, target.rows))
+        joint = write_atomically(own / PROBLEM, _problem(f"{model.name}/" for model in models))
+    constant = sum(datum.log_value for datum in target.data) + len(target.data) / 2 * math.log(2 * math.pi)
+    found = WrittenPetab(calibration.id, own, tuple(problems), joint, len(target.data), priors, constant)
+    write_atomically(own / "README.md", readme(calibration, target, models, priors, constant))
+    return found
+
+
+def parameter_id(name: str) -> str:
+    """What a calibrated parameter is called in a problem: `disease_symbol` for a row of that disease's own table."""
+    return name.replace("/", "_")
+
+
+def _priors(target: Target) -> dict[str, PetabPrior]:
+    found = {parameter_id(name): petab_prior(row) for name, row in target.rows.items()}
+    known = {name: prior for name, prior in found.items() if prior is not None}
+    return known | {BETWEEN_ANIMALS: between_animals_prior(target.between), DISCREPANCY: discrepancy_prior()}
+
+
+def _write_model(
+    folder: Path,
+    model: PetabModel,
+    calibration: Calibration,
+    target: Target,
+    priors: Mapping[str, PetabPrior],
+) -> Path:
+    data = [target.data[place] for place in model.places]
+    write_atomically(folder / _MODEL, model.sbml)
+    _write_table(folder / _CONDITIONS, _conditions(model))
+    _write_table(folder / _OBSERVABLES, _observables(calibration, data))
+    _write_table(folder / _MEASUREMENTS, [_measurement(datum) for datum in data])
+    _write_table(folder / _PARAMETERS, _parameters(target, priors, model.calibrated.values()))
+    return write_atomically(folder / PROBLEM, _problem([""]))
+
+
+def _conditions(model: PetabModel) -> list[dict[str, object]]:
+    # a parameter of a disease's own table is called otherwise than in the model
+    renamed = {symbol: parameter_id(name) for symbol, name in model.calibrated.items() if symbol != name}
+    return [{"conditionId": name, **values, **renamed} for name, values in model.conditions.items()]
+
+
+def _observables(calibration: Calibration, data: Sequence[Datum]) -> list[dict[str, object]]:
+    rows = {}
+    for datum in data:
+        name, endpoint = _observable_id(datum), datum.observation.endpoint
+        formula = formula_of(endpoint, observable_of(calibration, datum))
+        if datum.of_mean:  # the arithmetic mean of a log-normal spread lies above the typical animal
+            formula = f"{formula} * exp({BETWEEN_ANIMALS}^2 / 2)"
+        known, shared = f"noiseParameter1_{name}", f"noiseParameter2_{name}"
+        rows[name] = {
+            "observableId": name,
+            "observableName": f"{endpoint} ({datum.observation.statistic}), {datum.observation.unit}",
+            "observableFormula": formula,
+            "noiseFormula": f"sqrt({known} + {shared} * {BETWEEN_ANIMALS}^2 + {DISCREPANCY}^2)",
+            "observableTransformation": "log",
+            "noiseDistribution": "normal",
+        }
+    return list(rows.values())
+
+
+def _observable_id(datum: Datum) -> str:
+    return f"{datum.observation.endpoint}_{datum.observation.statistic}"
+
+
+def _measurement(datum: Datum) -> dict[str, object]:
+    known, both = (float(datum.variance(np.array([between]))[0]) for between in (0.0, 1.0))
+    return {
+        "observableId": _observable_id(datum),
+        "simulationConditionId": datum.observation.condition,
+        "measurement": datum.observation.value,
+        "time": datum.time,
+        "noiseParameters": f"{known!r};{both - known!r}",
+        "observation": datum.observation.id,
+        "reference": datum.observation.reference,
+    }
+
+
+def _parameters(target: Target, priors: Mapping[str, PetabPrior], names: Iterable[str]) -> list[dict[str, object]]:
+    medians = dict(zip(target.names, target.values(np.zeros((1, target.dimension)))[0].tolist(), strict=True))
+    rows: list[dict[str, object]] = []
+    for name in [*(one for one in target.rows if one in set(names)), *NUISANCES]:
+        key = parameter_id(name)
+        row = target.rows.get(name)
+        prior = priors.get(key)
+        rows.append(
+            {
+                "parameterId": key,
+                "parameterName": row.meaning if row is not None else name.replace("_", " "),
+                "parameterScale": "lin" if prior is None else prior.scale,
+                "lowerBound": None if prior is None else prior.lower,
+                "upperBound": None if prior is None else prior.upper,
+                "nominalValue": medians[name] if row is None else row.value,
+                "estimate": 0 if prior is None else 1,
+                "objectivePriorType": None if prior is None else "parameterScaleNormal",
+                "objectivePriorParameters": None if prior is None else f"{prior.mean!r};{prior.sd!r}",
+                "unit": row.unit if row is not None else "log SD",
+            }
+        )
+    return rows
+
+
+def _problem(folders: Iterable[str]) -> str:
+    problems = [
+        {
+            "sbml_files": [f"{folder}{_MODEL}"],
+            "condition_files": [f"{folder}{_CONDITIONS}"],
+            "observable_files": [f"{folder}{_OBSERVABLES}"],
+            "measurement_files": [f"{folder}{_MEASUREMENTS}"],
+            "visualization_files": [],
+        }
+        for folder in folders
+    ]
+    whole = {"format_version": 1, "parameter_file": _PARAMETERS, "problems": problems}
+    return str(yaml.safe_dump(whole, sort_keys=False))
+
+
+def _write_table(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
+    write_atomically(path, pd.DataFrame(list(rows)).to_csv(sep="\t", index=False, lineterminator="\n"))
