@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hepasome._api import LoadedStudy, SimulatedStudy, TranslatedStudy, load_study, translate
+    from hepasome._api import (
+        ExplainedStudy,
+        LoadedStudy,
+        SimulatedStudy,
+        TranslatedStudy,
+        load_run,
+        load_study,
+        translate,
+    )
 
-__all__ = ["LoadedStudy", "SimulatedStudy", "TranslatedStudy", "load_study", "translate"]
+__all__ = ["ExplainedStudy", "LoadedStudy", "SimulatedStudy", "TranslatedStudy", "load_run", "load_study", "translate"]
 
 
 def __getattr__(name: str) -> Any:

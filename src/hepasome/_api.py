@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -10,10 +10,12 @@ import pandas as pd
 
 from hepasome import report as reports
 from hepasome.engine import SimulatorName
-from hepasome.inference import Verdict, judge
+from hepasome.inference import SAMPLES, Explanation, Sensitivity, Verdict, judge, sensitivity
+from hepasome.inference import explain as explain_run
 from hepasome.translation import DRAWS, Translation
 from hepasome.translation import translate as translate_study
 from hepasome.trial import Computing, Progress, Run, Settings, Study, default_folder, run_study
+from hepasome.trial import load_run as read_run
 from hepasome.trial import load_study as read_study
 
 RUNS = Path("runs")
@@ -45,6 +47,83 @@ class SimulatedStudy:
         if self.run.folder is None:
             raise ValueError("this run is only in memory; give the path of the report")
         return reports.write_report(self.run, self.run.folder / "report.html", self.run.folder / "figures")
+
+    def explain(
+        self,
+        arm: str | None = None,
+        endpoint: str | None = None,
+        *,
+        draws: int | None = None,
+        workers: int = 2,
+        on_progress: Progress | None = None,
+    ) -> ExplainedStudy:
+        """Split the effects into the parts of the treatment that make them, by in-silico knock-out.
+
+        Args:
+            arm: Which treated arm; None for all.
+            endpoint: Which endpoint, as the study writes it; None for all.
+            draws: Draws of what is not known; None for those of the run.
+            workers: Threads.
+            on_progress: Called with the subjects done and all subjects.
+
+        Raises:
+            InputError: If there is no such arm or endpoint, nobody is treated, or there are no draws.
+        """
+        found = explain_run(self.run, arm=arm, endpoint=endpoint, draws=draws, workers=workers, on_progress=on_progress)
+        return ExplainedStudy(found, arm, endpoint)
+
+
+@dataclass(frozen=True)
+class ExplainedStudy:
+    """What explains the effects of a run.
+
+    Attributes:
+        explanation: The parts of each effect.
+        arm: The arm that was asked for; None for all.
+        endpoint: The endpoint that was asked for; None for all.
+        sensitivity: What the effects of one arm depend on, where that was asked for.
+    """
+
+    explanation: Explanation
+    arm: str | None = None
+    endpoint: str | None = None
+    sensitivity: Sensitivity | None = None
+
+    def table(self) -> pd.DataFrame:
+        """One row per arm, endpoint and part: median, 5 % and 95 % of the change, percent of the control arm."""
+        return self.explanation.table
+
+    def with_sensitivity(
+        self, samples: int = SAMPLES, *, workers: int = 2, on_progress: Progress | None = None
+    ) -> ExplainedStudy:
+        """The same with Sobol' indices: which groups of what is not known the effects of one arm depend on.
+
+        Args:
+            samples: Base samples, a power of two.
+            workers: Threads.
+            on_progress: Called with the subjects done and all subjects.
+
+        Raises:
+            InputError: If the samples are no power of two.
+        """
+        run = self.explanation.run
+        found = sensitivity(
+            run, arm=self.arm, endpoint=self.endpoint, samples=samples, workers=workers, on_progress=on_progress
+        )
+        return replace(self, sensitivity=found)
+
+    def report(self, folder: Path | str | None = None) -> list[Path]:
+        """Write tables and figures, by default into `explain` in the folder of the run; the files written.
+
+        Raises:
+            ValueError: If the run has no folder and none is given.
+        """
+        run = self.explanation.run
+        if folder is None and run.folder is None:
+            raise ValueError("this run is only in memory; give a folder")
+        return reports.write_explanation(
+            self.explanation, folder or Path(run.folder or "") / "explain", self.sensitivity
+        )
 
 
 @dataclass(frozen=True)
@@ -153,3 +232,12 @@ def load_study(name: str | Path) -> LoadedStudy:
         InputError: Every finding about the file.
     """
     return LoadedStudy(read_study(name))
+
+
+def load_run(folder: Path | str) -> SimulatedStudy:
+    """A finished run, read back from its folder.
+
+    Raises:
+        InputError: If there is no run, it is unfinished or damaged, or another hepasome or model made it.
+    """
+    return SimulatedStudy(read_run(folder))

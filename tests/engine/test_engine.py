@@ -44,6 +44,7 @@ CHAIN = model(
 ROBERTSON = model("a' = -0.04*a + 1e4*b*c; b' = 0.04*a - 1e4*b*c - 3e7*b^2; c' = 3e7*b^2; a = 1; b = 0; c = 0")
 BLOW_UP = model("x' = g*x^2; x = 1; g = 0")
 START = model("x' = -x; x = 2*base; base = 5")
+DERIVED = model("x' = inflow - k*x; x = 2*start; start = 3*base; inflow = k*base; k = 0.5; base = 2")
 
 
 @pytest.fixture(params=SIMULATORS, ids=lambda s: s.__name__)
@@ -114,6 +115,17 @@ def test_initial_values_follow_from_the_subjects_parameters_unless_they_are_give
     assert simulator.simulate(Subject("s"), [0.0], ["x"]).values[0, 0] == 10.0
     assert simulator.simulate(Subject("s", {"base": 7.0}), [0.0], ["x"]).values[0, 0] == 14.0
     assert simulator.simulate(Subject("s", {"base": 7.0}, {"x": 1.0}), [0.0], ["x"]).values[0, 0] == 1.0
+
+
+def test_parameters_that_the_model_derives_follow_the_subjects_own_unless_they_are_given(make):
+    simulator = make(DERIVED, TIGHT)
+
+    def found(**parameters):
+        return simulator.simulate(Subject("s", parameters), [0.0, 80.0], ["x", "inflow"]).values.ravel().tolist()
+
+    assert found(base=6.0) == pytest.approx([36, 3, 6, 3])
+    assert found(base=6.0, inflow=4.0) == pytest.approx([36, 4, 8, 4])
+    assert found() == pytest.approx([12, 1, 2, 1])  # and nothing is left of the subject before
 
 
 def test_doses_after_the_last_output_change_nothing(make):

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from hepasome.biology import actions, all_read_outs
 from hepasome.evidence import Claim, Observation, check_evidence, endpoints, load_evidence
 from hepasome.files import Quantity
+from hepasome.inference import load_calibration
 from hepasome.trial import Between, load_study, study_ids
 
 EVIDENCE = load_evidence()
@@ -68,9 +69,15 @@ def test_an_unknown_reference_or_study_is_said():
 
 def test_every_endpoint_is_read_out_of_the_model_in_its_unit():
     units = {row.read_out: row.unit for row in all_read_outs()}
-    assert {endpoint.id: endpoint.unit.replace("share", "1") for endpoint in endpoints()} == {
-        endpoint.id: units[endpoint.id] for endpoint in endpoints()
+    read = [endpoint for endpoint in endpoints() if endpoint.kind != "kinetics"]
+    assert {endpoint.id: endpoint.unit.replace("share", "1") for endpoint in read} == {
+        endpoint.id: units[endpoint.id] for endpoint in read
     }
+
+
+def test_endpoints_of_kinetics_are_computed_by_the_calibration_that_uses_them():
+    computed = load_calibration("vesicle_kinetics_mouse").observables
+    assert {endpoint.id for endpoint in endpoints() if endpoint.kind == "kinetics"} == set(computed)
 
 
 @STUDY
@@ -200,7 +207,9 @@ def test_a_published_number_is_as_published(name, value, spread, n):
 def test_observations_are_found_by_study_and_condition():
     acute = EVIDENCE.observations_of("holland2021", "acute_ccl4_mouse")
     assert len(acute) == 9
-    assert len(EVIDENCE.observations_of("holland2021")) == 9 + 4 + 2 + 15  # acute, chronic, acetaminophen: two medians
+    assert (
+        len(EVIDENCE.observations_of("holland2021")) == 9 + 4 + 2 + 15 + 12
+    )  # acute, chronic, acetaminophen: two medians; resection
     assert {row.time_unit for row in acute} == {"h"}
 
 

@@ -1,6 +1,9 @@
 """Calibrations of the model: their files, what they refuse, what ships."""
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -12,10 +15,19 @@ from hepasome.biology import POSTERIORS, parameters, posteriors, read_posterior
 from hepasome.biology._tables import disease_rows
 from hepasome.evidence import load_evidence
 from hepasome.files import InputError
-from hepasome.inference import Effort, calibrate, calibration_ids, difference_from, load_calibration, write_posterior
+from hepasome.inference import (
+    Effort,
+    calibrate,
+    calibration_ids,
+    difference_from,
+    is_there,
+    load_calibration,
+    write_posterior,
+)
 from hepasome.inference._calibration import Calibration
 from hepasome.inference._observed import usable
-from hepasome.inference._posterior import Posterior, identity, marginals
+from hepasome.inference._posterior import Posterior, marginals
+from hepasome.inference._posterior_files import identity
 from hepasome.inference._sampler import sample
 from hepasome.inference._simulated import target_of
 from hepasome.inference._target import Target
@@ -174,7 +186,10 @@ def test_what_is_written_is_read_back(tmp_path):
     np.testing.assert_allclose(read.values, found.draws()[:, : len(read.names)], rtol=1e-5)
     assert read.nuisances.shape == (400, 2)
     assert read.about["down_weighted"] == ["n1s1_volume_1wk", "n1s1_volume_2wk"]
-    assert difference_from(found, tmp_path) < 1e-5
+    assert difference_from(found, tmp_path) == 0
+    assert is_there(calibration, 1, effort, tmp_path)
+    assert not is_there(calibration, 2, effort, tmp_path)  # other draws
+    assert not is_there(load_calibration("regeneration_rat"), 1, effort, tmp_path)
     assert difference_from(found, tmp_path / "elsewhere") is None
 
 
@@ -241,7 +256,24 @@ def test_an_unknown_calibration_is_answered_with_its_neighbour():
         load_calibration("toxic_injury_mous")
 
 
+def test_a_parameter_that_no_experiment_has_is_refused():
+    # the row of the module, which the own table of hcc_n1s1 replaces: nothing here could ever inform it
+    whole = load_calibration("tumour_n1s1_rat").model_dump()
+    changed = Calibration.model_validate({**whole, "parameters": {**whole["parameters"], "largest_tumour_volume": {}}})
+    with pytest.raises(InputError, match="No experiment of this calibration has this parameter") as caught:
+        target_of(changed)
+    assert [finding.value for finding in caught.value.findings] == ["largest_tumour_volume"]
+
+
 def test_a_condition_without_observations_is_refused():
     calibration = load_calibration("toxic_injury_mouse")
     with pytest.raises(InputError, match="No observation has this condition"):
         target_of(calibration, [])
+
+
+def test_arviz_says_nothing_to_a_user_who_never_had_it(tmp_path):
+    # it tells of its refactoring once a day, by a date in the user's cache
+    code = "from hepasome.inference._arviz import arviz; arviz().ess"
+    fresh = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], env=fresh, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -17,6 +17,7 @@ from hepasome.inference import (
     calibration_ids,
     coverage,
     difference_from,
+    is_there,
     load_calibration,
     write_posterior,
 )
@@ -43,7 +44,8 @@ def calibrate_command(
 ) -> None:
     """Calibrate parts of the model on untreated subjects, and say what the observations inform.
 
-    Draws that did not converge replace nothing, and the exit code is then 1.
+    The same command goes on where it was interrupted: what the folder holds already is kept. Draws that did not
+    converge replace nothing, and the exit code is then 1.
     """
     chosen = [load_calibration(one) for one in name or calibration_ids()]
     if listing:
@@ -53,6 +55,11 @@ def calibrate_command(
     effort = Effort(ensembles=ensembles, steps=steps)
     failed = False
     for calibration in chosen:
+        with errors.status(f"{calibration.id}: compiling the models"):
+            kept = is_there(calibration, seed, effort, out_dir)
+        if kept:
+            print_plain(f"{calibration.id}: {out_dir} holds these draws already.")
+            continue
         with progress_bar(calibration.id, errors, "steps") as on_step:
             found = calibrate(calibration, seed=seed, effort=effort, workers=workers, on_step=on_step)
         failed |= not found.converged

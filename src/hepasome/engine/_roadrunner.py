@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,10 +22,15 @@ roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
 # CVODE guesses its first step from the distance to the first output. A first output at a fixed small distance after
 # each start makes the guess, and with it every digit of the answer, independent of the user's grid.
 _FIRST_OUTPUT = 1e-6
+_INITIAL_ASSIGNMENT = re.compile(r'<initialAssignment\b[^>]*\bsymbol="([^"]+)"')
 
 
 class RoadRunnerSimulator(Simulator):
-    """Simulates with libRoadRunner's CVODE (Somogyi 2015 Bioinformatics 31:3315)."""
+    """Simulates with libRoadRunner's CVODE (Somogyi 2015 Bioinformatics 31:3315).
+
+    Where a subject itself gives a parameter that the model derives from others, states whose initial values are derived
+    from that parameter keep those of the model: libRoadRunner has no way to tell it.
+    """
 
     def __init__(self, model: Model, solver: Solver) -> None:
         super().__init__(model, solver)
@@ -36,10 +42,15 @@ class RoadRunnerSimulator(Simulator):
         executable = self._runner.model
         # setIndividualTolerance of libRoadRunner 2.10 counts species first while CVODE's vector has rate rules first
         states = [executable.getStateVectorId(i) for i in range(len(model.states))]
-        tolerances = [solver.state_tolerances.get(name, solver.absolute_tolerance) for name in states]
-        integrator.absolute_tolerance = tolerances
+        self._tolerances = [solver.state_tolerances.get(name, solver.absolute_tolerance) for name in states]
+        integrator.absolute_tolerance = self._tolerances
         self._parameter_index = {name: i for i, name in enumerate(executable.getGlobalParameterIds())}
         self._species_index = {name: i for i, name in enumerate(executable.getFloatingSpeciesIds())}
+        assigned = set(_INITIAL_ASSIGNMENT.findall(model.sbml)) & set(model.parameters)
+        # what reset() computes anew are states: parameters that are assigned follow only from initial values of others
+        self._initial = {
+            name: self._runner[f"init({name})"] for name in model.parameters if assigned and name not in assigned
+        }
 
     def simulate(self, subject: Subject, times: Sequence[float], outputs: Sequence[str]) -> Trajectory:
         grid = np.asarray(times, float)
@@ -63,6 +74,10 @@ class RoadRunnerSimulator(Simulator):
         return Trajectory(subject.key, status, reason, grid, rows, tuple(outputs))
 
     def _start(self, subject: Subject) -> None:
+        for name in self._initial:
+            self._runner[f"init({name})"] = subject.parameters.get(name, self._initial[name])
+        if self._initial:
+            self._runner.integrator.absolute_tolerance = self._tolerances  # setting an initial value makes them huge
         self._runner.resetAll()
         self._set_parameters(subject.parameters)
         self._runner.reset()  # initial assignments follow the new parameters

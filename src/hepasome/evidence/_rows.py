@@ -115,6 +115,11 @@ class Observation(Strict):
             raise ValueError("give spread and spread_kind together")
         return self
 
+    @property
+    def digitised(self) -> bool:
+        """Whether the value was read off a figure: `where` says so."""
+        return "digitised" in self.where
+
 
 class Claim(Strict):
     """One published statement about a study.

@@ -5,32 +5,49 @@ from hepasome.inference._calibration import CALIBRATIONS, Calibration, calibrati
 from hepasome.inference._checks import CHECKS
 from hepasome.inference._coverage import LeftOut, coverage
 from hepasome.inference._exposure import REPRESSION, cargo_per_cell, needed_copies, vesicles_per_cell
-from hepasome.inference._posterior import Marginal, Posterior, calibrate, difference_from, write_posterior
+from hepasome.inference._knockouts import NEGLIGIBLE, Explanation, explain
+from hepasome.inference._parts import Part, parts_of
+from hepasome.inference._posterior import Marginal, Posterior, calibrate
+from hepasome.inference._posterior_files import difference_from, is_there, write_posterior
 from hepasome.inference._sampler import Effort
+from hepasome.inference._sensitivity import SAMPLES, Sensitivity, check_samples, sensitivity
+from hepasome.inference._sobol import sobol_indices, sobol_points
 from hepasome.inference._verdicts import REPRODUCED_FROM, Verdict, judge, judge_checks, required_copies
 
 __all__ = [
     "CALIBRATIONS",
     "CHECKS",
+    "NEGLIGIBLE",
     "REPRESSION",
     "REPRODUCED_FROM",
+    "SAMPLES",
     "Calibration",
     "Effort",
+    "Explanation",
     "LeftOut",
     "Marginal",
+    "Part",
     "Posterior",
+    "Sensitivity",
     "Verdict",
     "attribution",
     "calibrate",
     "calibration_ids",
     "cargo_per_cell",
+    "check_samples",
     "coverage",
     "difference_from",
+    "explain",
+    "is_there",
     "judge",
     "judge_checks",
     "load_calibration",
     "needed_copies",
+    "parts_of",
     "required_copies",
+    "sensitivity",
+    "sobol_indices",
+    "sobol_points",
     "vesicles_per_cell",
     "write_posterior",
 ]

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepasome.evidence import Observation
-from hepasome.files import FindingList
+from hepasome.files import FindingList, Quantity
 from hepasome.trial import assays
 
-HOURS = {"h": 1.0, "d": 24.0, "wk": 168.0, "mo": 730.5}
 _DIGITISED = 0.03  # log SD of reading a value off a figure; assumed, about the size of a plotted symbol
 _DOWN_WEIGHT = 2.0  # factor on the error of an observation without spread or number of animals
 
@@ -74,7 +73,7 @@ def usable(observations: list[Observation], where: str) -> list[Datum]:
 
 def _datum(one: Observation) -> Datum:
     animals = one.n or 1
-    known = _DIGITISED**2 if "digitised" in one.where else 0.0
+    known = _DIGITISED**2 if one.digitised else 0.0
     assay = assays()[one.endpoint].cv if one.endpoint in assays() else 0.0
     if one.spread is not None:
         error = one.spread / math.sqrt(animals) if one.spread_kind == "sd" else one.spread
@@ -85,7 +84,7 @@ def _datum(one: Observation) -> Datum:
     weak = not single and (one.spread is None or one.n is None)
     return Datum(
         one,
-        one.time * HOURS[one.time_unit],
+        Quantity(one.time, one.time_unit).to("h"),
         math.log(one.value),
         known,
         0 if one.spread is not None else animals,

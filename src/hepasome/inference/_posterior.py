@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import importlib.metadata
-import io
-import json
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from hepasome.biology import read_posterior
-from hepasome.files import write_atomically
+from hepasome.inference._arviz import arviz
 from hepasome.inference._calibration import Calibration
 from hepasome.inference._sampler import Effort, OnStep, sample
 from hepasome.inference._simulated import target_of
-from hepasome.inference._target import NUISANCES, Target
+from hepasome.inference._target import Target
 
 SHIPPED_DRAWS = 400
 _RHAT = 1.05  # between ensembles and halves of them
@@ -28,7 +21,6 @@ _LEAST_EFFECTIVE = 400  # draws, as Vehtari 2021 (Bayesian Anal 16:667) asks for
 INFORMED_FROM = 0.5  # contraction
 _BARELY_FROM = 0.1
 _BINS = 20  # of the overlap
-_DIGITS = 6
 
 Array = NDArray[np.float64]
 
@@ -118,7 +110,6 @@ class Posterior:
 
     def inference_data(self) -> Any:
         """As an ArviZ InferenceData: posterior, prior, log observations and what the posterior predicts for them."""
-        import arviz
         import xarray
 
         shape = self.chains.shape
@@ -130,7 +121,7 @@ class Posterior:
         ids = [datum.observation.id for datum in self.target.data]
         predicted = self.target.replicate(self.deviates(), rng)
         dims = ("chain", "draw", "observation")
-        return arviz.InferenceData(
+        return arviz().InferenceData(
             posterior=_dataset({name: natural[:, :, i] for i, name in enumerate(names)}),
             prior=_dataset({name: before[:, :, i] for i, name in enumerate(names)}),
             posterior_predictive=xarray.Dataset({"log_observation": (dims, predicted[None])}, {"observation": ids}),
@@ -166,14 +157,12 @@ def calibrate(
 
 def marginals(target: Target, chains: Array, ensembles: int) -> dict[str, Marginal]:
     """Every parameter and nuisance of chains of deviates, shape (walkers of all ensembles, steps, dimension)."""
-    import arviz
-
     names, (count, steps, dimension) = target.names, chains.shape
     # within an ensemble walkers know of each other: as one chain in the order of time they are held against the others
     by_ensemble = chains.reshape(ensembles, count // ensembles, steps, dimension)
     whole = by_ensemble.transpose(0, 2, 1, 3).reshape(ensembles, -1, dimension)
-    rhat = arviz.rhat(_dataset({name: whole[:, :, i] for i, name in enumerate(names)}))
-    effective = arviz.ess(_dataset({name: chains[:, :, i] for i, name in enumerate(names)}))
+    rhat = arviz().rhat(_dataset({name: whole[:, :, i] for i, name in enumerate(names)}))
+    effective = arviz().ess(_dataset({name: chains[:, :, i] for i, name in enumerate(names)}))
     flat = chains.reshape(-1, dimension)
     after = np.percentile(target.values(flat), [50, 5, 95], axis=0)
     ends = np.zeros((3, dimension)) + np.array([0, -1, 1])[:, None] * stats.norm.ppf(0.95)
@@ -204,76 +193,3 @@ def _dataset(columns: dict[str, Array]) -> Any:
     import xarray
 
     return xarray.Dataset({name: (("chain", "draw"), values) for name, values in columns.items()})
-
-
-def write_posterior(found: Posterior, folder: Path) -> list[Path]:
-    """Write the draws and their diagnostics; draws that did not converge replace nothing.
-
-    Returns:
-        The files written: draws and diagnostics, or diagnostics alone, beside, where it did not converge.
-    """
-    name = found.calibration.id
-    about = json.dumps(_about(found), indent=2) + "\n"
-    if not found.converged:
-        return [write_atomically(folder / f"{name}.not_converged.json", about)]
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(found.target.names)
-    table.writerows([[f"{value:.{_DIGITS}g}" for value in row] for row in found.draws().tolist()])
-    return [
-        write_atomically(folder / f"{name}.csv", text.getvalue()),
-        write_atomically(folder / f"{name}.json", about),
-    ]
-
-
-def difference_from(found: Posterior, folder: Path) -> float | None:
-    """Largest relative difference of the draws from those in a folder; None if it has none that can be compared."""
-    if not (folder / f"{found.calibration.id}.csv").is_file():
-        return None
-    kept = read_posterior(folder, found.calibration.id).values
-    ours = found.draws()[:, : len(found.target.rows)]
-    return float(np.max(np.abs(ours / kept - 1))) if kept.shape == ours.shape else None
-
-
-def identity(calibration: Calibration, target: Target, seed: int, effort: Effort) -> str:
-    """The same for the same calibration, priors, observations, models, seed and effort."""
-    inputs = {
-        "calibration": calibration.model_dump(mode="json"),
-        "priors": {name: row.model_dump() for name, row in target.rows.items()},
-        "observations": [datum.observation.model_dump() for datum in target.data],
-        "models": list(target.models),
-        "seed": seed,
-        "effort": asdict(effort),
-    }
-    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
-
-
-def _about(found: Posterior) -> dict[str, Any]:
-    described = {
-        name: {key: _short(value) for key, value in asdict(one).items()} | {"informed": one.informed}
-        for name, one in found.marginals.items()
-    }
-    packages = ("emcee", "arviz", "numpy", "scipy", "llvmlite")
-    return {
-        "calibration": found.calibration.id,
-        "title": found.calibration.title,
-        "species": found.calibration.species,
-        "scaled_to": list(found.calibration.scaled_to),
-        "identity": identity(found.calibration, found.target, found.seed, found.effort),
-        "converged": found.converged,
-        "complaints": found.complaints,
-        "seed": found.seed,
-        "effort": asdict(found.effort),
-        "models": list(found.target.models),
-        "versions": {"hepasome": importlib.metadata.version("hepasome")}
-        | {name: importlib.metadata.version(name) for name in packages},
-        "observations": [datum.observation.id for datum in found.target.data],
-        "down_weighted": [datum.observation.id for datum in found.target.data if datum.down_weighted],
-        "notes": list(found.calibration.notes),
-        "parameters": {name: one for name, one in described.items() if name not in NUISANCES},
-        "nuisances": {name: one for name, one in described.items() if name in NUISANCES},
-    }
-
-
-def _short(value: object) -> object:
-    return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from hepasome import engine
 from hepasome.biology import calibrated_in
 from hepasome.evidence import Observation, load_evidence
-from hepasome.files import input_error
+from hepasome.files import FindingList, input_error
 from hepasome.inference._calibration import Calibration, Observable
 from hepasome.inference._observed import Datum, usable
 from hepasome.inference._target import Target
-from hepasome.trial import Typical, solver_settings, typical_subject
+from hepasome.trial import TypicalSubject, solver_settings, typical_subject
 
 _LOWEST = 1e-12
 _COURSE_POINTS = 200  # of an area under a course, denser at its start
@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 class _Course:
     """One arm to simulate, with the parameters that hold there and the data that are read off it."""
 
-    typical: Typical
+    typical: TypicalSubject
     columns: tuple[int, ...]
     symbols: tuple[str, ...]
     places: tuple[int, ...]
@@ -55,6 +55,7 @@ def target_of(
             raise input_error(calibration.id, "No observation has this condition.", "Correct it.", value=condition)
     data = tuple(usable(rows, calibration.id))
     courses = [_course(calibration, condition, data) for condition in calibration.experiments]
+    _check_use(calibration, courses)
 
     def predict(values: Array) -> Array:
         found = np.full((len(values), len(data)), np.nan)
@@ -65,6 +66,16 @@ def target_of(
     between = calibration.between_animals
     models = tuple(sorted({course.typical.model.hash for course in courses}))
     return Target(calibration.rows(), data, predict, (between.low, between.high), models)
+
+
+def _check_use(calibration: Calibration, courses: Sequence[_Course]) -> None:
+    """Refuse parameters that no experiment has: their draws would say that the observations tell nothing of them."""
+    met, found = {place for course in courses for place in course.columns}, FindingList(calibration.id)
+    for place, name in enumerate(calibration.parameters):
+        if place not in met:
+            remedy = "Take it out, or write the disease whose own row it is, as in `apap/commitment_rate`."
+            found.add("No experiment of this calibration has this parameter.", remedy, field="parameters", value=name)
+    found.raise_if_any()
 
 
 def _course(calibration: Calibration, condition: str, data: Sequence[Datum]) -> _Course:

@@ -16,7 +16,7 @@ from scipy import special
 
 from hepasome.biology import Parameter
 from hepasome.inference._observed import Datum
-from hepasome.trial import at_deviate
+from hepasome.trial import quantiles
 
 BETWEEN_ANIMALS = "between_animals"
 DISCREPANCY = "model_discrepancy"
@@ -57,7 +57,7 @@ class Target:
 
     def values(self, particles: Array) -> Array:
         """Parameters and nuisances of particles, both of shape (n, dimension), in their units."""
-        columns = [at_deviate(row, particles[:, i]) for i, row in enumerate(self.rows.values())]
+        columns = [quantiles(row, particles[:, i]) for i, row in enumerate(self.rows.values())]
         between, discrepancy = self._nuisances(particles)
         return np.column_stack([*columns, between, discrepancy])
 

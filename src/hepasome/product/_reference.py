@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from hepasome.files import Strict, input_error, inside
 from hepasome.product._estimate import Estimate
@@ -65,6 +65,15 @@ class ProductReference(Strict):
     treat: tuple[Literal["RNase"], ...] = ()
     stored: Storage | None = None
     folder: str = Field(default="", exclude=True)
+    _known: tuple[dict[str, Any], Product] | None = PrivateAttr(default=None)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same is asked for; where its file lies says nothing about that."""
+        return isinstance(other, ProductReference) and self.model_dump() == other.model_dump()
+
+    def remember(self, product: Product) -> None:
+        """Resolve to a product that is known, as in a run that was read back, instead of reading its file again."""
+        self._known = (self.model_dump(), product)
 
     @field_validator("enrich")
     @classmethod
@@ -87,6 +96,8 @@ class ProductReference(Strict):
         Raises:
             InputError: If there is no such product, a cargo is not in it, or more copies are asked than fit.
         """
+        if self._known is not None and self._known[0] == self.model_dump():  # a changed copy is another product
+            return self._known[1]
         base = self._kept(load_product(self._path()))
         vesicles = base.vesicles
         if not self.enrich and not self.remove and not self.treat:

@@ -1,6 +1,7 @@
 """Tables, figures and the HTML report of a run."""
 
 from hepasome.report._calibration import calibration_table, coverage_table, write_calibration_figure
+from hepasome.report._explanation import part_tables, sensitivity_notes, sensitivity_table, write_explanation
 from hepasome.report._figures import figures
 from hepasome.report._report import render_report, write_report
 from hepasome.report._scoreboard import (
@@ -37,16 +38,20 @@ __all__ = [
     "identity_table",
     "number",
     "p_value",
+    "part_tables",
     "render_report",
     "score",
     "scoreboard",
     "scoreboard_page",
+    "sensitivity_notes",
+    "sensitivity_table",
     "translation_figure",
     "translation_score",
     "translation_table",
     "trial_table",
     "verdict_table",
     "write_calibration_figure",
+    "write_explanation",
     "write_report",
     "write_translation",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,19 @@ _Statistics = dict[tuple[str, str], dict[str, Any]]
 _SUBJECTS = {"mouse": "mice", "rat": "rats", "pig": "pigs", "human": "patients"}
 
 
-def write_report(run: Run, path: Path | str, figure_folder: Path | str | None = None) -> Path:
+def write_report(
+    run: Run,
+    path: Path | str,
+    figure_folder: Path | str | None = None,
+    explained: Mapping[str, Any] | None = None,
+) -> Path:
     """Write the report of a run as one HTML file that opens from disk and loads nothing.
 
     Args:
         run: The run.
         path: Where the report goes.
         figure_folder: Where each figure goes as SVG and PNG; None writes none.
+        explained: What explains the effects, as `explained_section` returns it; None leaves that section out.
 
     Returns:
         The path of the report.
@@ -44,7 +51,7 @@ def write_report(run: Run, path: Path | str, figure_folder: Path | str | None = 
         for name, figure in drawn.items():
             write_atomically(Path(figure_folder) / f"{name}.svg", drawings[name])
             write_atomically(Path(figure_folder) / f"{name}.png", png(figure))
-    return write_atomically(path, _render(run, verdicts, drawings))
+    return write_atomically(path, _render(run, verdicts, drawings, explained))
 
 
 def render_report(run: Run) -> str:
@@ -53,12 +60,14 @@ def render_report(run: Run) -> str:
     return _render(run, verdicts, {name: svg(figure) for name, figure in figures(run, verdicts).items()})
 
 
-def _render(run: Run, verdicts: list[Verdict], drawings: dict[str, str]) -> str:
+def _render(
+    run: Run, verdicts: list[Verdict], drawings: dict[str, str], explained: Mapping[str, Any] | None = None
+) -> str:
     environment = Environment(
         loader=PackageLoader("hepasome.report"), autoescape=select_autoescape(default=True, default_for_string=True)
     )
     environment.filters |= {"number": number, "p_value": p_value, "signed": signed}
-    return environment.get_template(_PAGE).render(**_context(run, verdicts, drawings))
+    return environment.get_template(_PAGE).render(**_context(run, verdicts, drawings), explained=explained)
 
 
 def _context(run: Run, verdicts: list[Verdict], drawings: dict[str, str]) -> dict[str, Any]:
@@ -260,7 +269,7 @@ def _parameters(run: Run) -> dict[str, list[dict[str, Any]]]:
 
 
 def _is_shipped(run: Run) -> bool:
-    return run.study.id in study_ids() and load_study(run.study.id) == run.study
+    return run.study.id in study_ids() and load_study(run.study.id).as_written() == run.study.as_written()
 
 
 def _command(run: Run) -> str:

@@ -14,7 +14,7 @@ from hepasome.files import input_error
 from hepasome.product import Product
 from hepasome.translation._bodies import HUMAN
 from hepasome.translation._delivery import Giving
-from hepasome.trial import Study, absolute_dose, particles_given, settle_protocol, stream
+from hepasome.trial import Study, absolute_dose, particles_given, settle_protocol, stream, treated_arms
 
 TUMOUR = "tumour"
 UNITS = ("ug", "particles", "cells", "cell_equivalents")
@@ -66,28 +66,6 @@ def check_translatable(study: Study) -> None:
             "Add a treatment.",
             field="arms",
         )
-
-
-def treated_arms(study: Study) -> list[str]:
-    """Arms that get a product."""
-    return [name for name, arm in study.arms.items() if arm.treatment is not None]
-
-
-def arm_to_translate(study: Study, asked: str | None) -> str:
-    """The arm asked for; else the treated arm that most claims are about, or the first.
-
-    Raises:
-        InputError: If the arm asked for is not treated.
-    """
-    arms = treated_arms(study)
-    if asked is not None:
-        if asked not in arms:
-            raise input_error(
-                "--arm", "The study has no treated arm of this name.", f"Use one of: {', '.join(arms)}.", value=asked
-            )
-        return asked
-    counts = Counter(claim.arm for claim in load_evidence().claims_of(study.id))
-    return max(arms, key=lambda arm: counts[arm])  # the first of equals
 
 
 def unit_of(study: Study, arm: str) -> str:

@@ -17,14 +17,13 @@ from hepasome.translation._drivers import Driver, drivers
 from hepasome.translation._given import (
     AnimalDose,
     animal_doses,
-    arm_to_translate,
     cell_of_interest,
     check_translatable,
     unit_of,
 )
 from hepasome.translation._result import HumanDose, Interval, Method, Translation
 from hepasome.translation._scaling import allometric_dose, constants, km_dose
-from hepasome.trial import Study, stream, two_piece
+from hepasome.trial import Study, main_arm, stream, two_piece
 
 DRAWS = 300
 FEWEST_DRAWS = 20
@@ -76,7 +75,7 @@ def translate(
         raise input_error("--draws", f"Give {FEWEST_DRAWS} to {MOST_DRAWS:,} draws.", "Correct it.", value=draws)
     if cell is not None and cell not in CELL_WORDS:
         raise input_error("--cell", "There is no such cell.", f"Use one of: {', '.join(CELL_WORDS)}.", value=cell)
-    arm = arm_to_translate(study, arm)
+    arm = main_arm(study, arm)
     counter = _Counter(on_progress)
     counter.expect(draws)
     work = _Work(study, arm, draws, seed, workers, counter)

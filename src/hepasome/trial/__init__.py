@@ -1,19 +1,27 @@
 """A study: arms, dosing, virtual animals, running, endpoints, statistics."""
 
+from hepasome.trial._arms import main_arm, treated_arms
 from hepasome.trial._assays import Assay, assays
 from hepasome.trial._deaths import SURVIVAL, log_rank_p, survival_times
-from hepasome.trial._draws import DRAWN_MODULES, at_deviate, central_values, drawn_values, individual, stream, two_piece
+from hepasome.trial._draws import DRAWN_MODULES, central_values, drawn_values, individual, quantiles, stream, two_piece
 from hepasome.trial._giving import doses_of, particles_given, permeability_for
-from hepasome.trial._plan import LADDER, Plan, Planned, Settings, Typical, make_plan, typical_subject
+from hepasome.trial._lay_out import Knockout
+from hepasome.trial._load import load_run
+from hepasome.trial._plan import LADDER, Plan, Planned, Settings, TypicalSubject, make_plan, typical_subject
 from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, absolute_dose, settle_protocol
 from hepasome.trial._run import Computing, Progress, Run, default_folder, run_study, solver_settings
 from hepasome.trial._statistics import EffectSize, compare_arms, hedges_g
 from hepasome.trial._study import STUDIES, Arm, EndpointAt, Study, Treatment, load_study, study_ids, study_path
+from hepasome.trial._subject import DiseaseOfArm
 from hepasome.trial._uncertain import Between, OneOf
+from hepasome.trial._unknowns import DISEASE, GROUPS, PROTOCOL, Unknowns
 
 __all__ = [
+    "DISEASE",
     "DRAWN_MODULES",
+    "GROUPS",
     "LADDER",
+    "PROTOCOL",
     "STUDIES",
     "SURVIVAL",
     "Arm",
@@ -21,9 +29,11 @@ __all__ = [
     "Assay",
     "Between",
     "Computing",
+    "DiseaseOfArm",
     "EffectSize",
     "EndpointAt",
     "GivenTreatment",
+    "Knockout",
     "OneOf",
     "Plan",
     "Planned",
@@ -33,10 +43,10 @@ __all__ = [
     "Settings",
     "Study",
     "Treatment",
-    "Typical",
+    "TypicalSubject",
+    "Unknowns",
     "absolute_dose",
     "assays",
-    "at_deviate",
     "central_values",
     "compare_arms",
     "default_folder",
@@ -44,11 +54,14 @@ __all__ = [
     "drawn_values",
     "hedges_g",
     "individual",
+    "load_run",
     "load_study",
     "log_rank_p",
+    "main_arm",
     "make_plan",
     "particles_given",
     "permeability_for",
+    "quantiles",
     "run_study",
     "settle_protocol",
     "solver_settings",
@@ -56,6 +69,7 @@ __all__ = [
     "study_ids",
     "study_path",
     "survival_times",
+    "treated_arms",
     "two_piece",
     "typical_subject",
 ]

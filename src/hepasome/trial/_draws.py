@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
-from hepasome.biology import Parameter, from_scale, parameters, posteriors, scaled_to_body_weight, symbols_of, to_scale
+from hepasome.biology import Parameter, from_scale, parameters, scaled_to_body_weight, symbols_of, to_scale
 
-# Modules whose parameters are drawn one by one from their priors. Those of the disease modules are drawn jointly, from
-# the posteriors of what was calibrated on untreated animals. What was not calibrated stays at its central value: to draw
-# it alone would break what the others were fitted to.
+# Modules whose parameters have a prior that is drawn. The disease modules stay at the centre of their tables: drawing
+# their parameters one by one would break what they were fitted to, and their posterior draws are not used here yet.
 _PER_SOURCE_CELL = ("unattributed_activity", "tumour_activity")
 _PER_DISEASE = ("tumour_sensitivity",)  # what one tumour feels says nothing about another
 DRAWN_MODULES = (
@@ -42,8 +41,7 @@ def central_values(species: str, disease: str = "") -> dict[str, float]:
 def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: str = "") -> dict[str, float]:
     """One draw of what is not known: the parameters of delivery and action, activities, and what a tumour feels.
 
-    What was calibrated on untreated subjects comes from its posterior, all parameters of one calibration together. The
-    activities of a source cell are the same in every study with that source at the same seed and draw, the
+    The activities of a source cell are the same in every study with that source at the same seed and draw, the
     sensitivities of a tumour in every study of that tumour.
 
     Args:
@@ -60,9 +58,21 @@ def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: 
             row = table[symbol]
             rng = stream(seed, "population", draw, symbol, *own)
             values[symbol] = two_piece(row.value, row.low, row.high, row.scale, rng)
-    for posterior in posteriors(species):
-        order = stream(seed, "posterior", posterior.calibration).permutation(len(posterior.values))
-        values |= posterior.draw(int(order[draw % len(order)]), disease)
+    return _shares_below_one(values)
+
+
+def tables_hash(species: str, disease: str) -> str:
+    """SHA-256 of the rows that values are drawn from. Whatever else `drawn_values` comes to use belongs in here."""
+    rows = "".join(row.model_dump_json() for row in parameters(species, disease).values())
+    return hashlib.sha256(rows.encode()).hexdigest()
+
+
+def values_at(species: str, disease: str, deviates: Mapping[str, float]) -> dict[str, float]:
+    """Every parameter of a species at its place: standard normal deviates by symbol, the others at the centre."""
+    values, table = central_values(species, disease), parameters(species, disease)
+    for symbol, deviate in deviates.items():
+        row = table[symbol]
+        values[symbol] = at_deviate(row.value, row.low, row.high, row.scale, deviate)
     return _shares_below_one(values)
 
 
@@ -75,25 +85,20 @@ def two_piece(
     """
     if rng is None or low is None or high is None or low == value == high:
         return value
-    deviate = float(rng.standard_normal())
+    return at_deviate(value, low, high, scale, float(rng.standard_normal()))
+
+
+def at_deviate(value: float, low: float | None, high: float | None, scale: str, deviate: float) -> float:
+    """The quantile function of `two_piece`, at a standard normal deviate; without an interval the central value."""
+    if low is None or high is None or deviate == 0:
+        return value
     middle, end = to_scale(value, scale), to_scale(high if deviate > 0 else low, scale)
     return from_scale(middle + abs(deviate) / _NINETY_PERCENT * (end - middle), scale)
 
 
-def at_deviate(row: Parameter, deviates: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Values of a parameter at standard-normal deviates of its row: `low` at the 5th percentile, `high` at the 95th.
-
-    A row without an interval has its value everywhere.
-    """
-    low, high = row.low, row.high
-    if low is None or high is None:
-        return np.full(len(deviates), row.value)
-    below, middle, above = (to_scale(number, row.scale) for number in (low, row.value, high))
-    slope = np.where(deviates > 0, above - middle, middle - below)
-    moved = middle + deviates / _NINETY_PERCENT * slope
-    if row.scale == "log":
-        return np.asarray(np.exp(moved))
-    return np.asarray(special.expit(moved)) if row.scale == "logit" else moved
+def quantiles(row: Parameter, deviates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values of a parameter at standard normal deviates: `low` at the 5th percentile, `high` at the 95th."""
+    return np.array([at_deviate(row.value, row.low, row.high, row.scale, deviate) for deviate in deviates.tolist()])
 
 
 def individual(

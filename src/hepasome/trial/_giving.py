@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from hepasome.files import Quantity
 from hepasome.product import Estimate, Product
 from hepasome.trial._draws import stream, two_piece
 
+NumberOf = Callable[[Product, Estimate, str], float]
 Histogram = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
@@ -31,9 +32,19 @@ def number_of(product: Product, number: Estimate, what: str, seed: int, draw: in
 
 
 def particles_given(product: Product, dose: Quantity, seed: int, draw: int) -> float:
-    """Particles of one dose that act: those that were counted, less what storage took."""
-    counted = number_of(product, product.particles(dose), "particles", seed, draw)
-    return counted * number_of(product, product.storage.kept(), "storage", seed, draw)
+    """Particles of one dose that act, as drawn for the source cell of the product."""
+    return acting_particles(product, dose, lambda of, one, what: number_of(of, one, what, seed, draw))
+
+
+def acting_particles(product: Product, dose: Quantity, number: NumberOf) -> float:
+    """Particles of one dose that act: those that were counted, less what storage took.
+
+    Args:
+        product: What is given.
+        dose: Of one subject.
+        number: Takes the product, a number of it and its name (`particles`, `storage`); returns its value.
+    """
+    return number(product, product.particles(dose), "particles") * number(product, product.storage.kept(), "storage")
 
 
 def permeability_for(diameters: Histogram, values: Mapping[str, float], species: str, disease: str) -> float:

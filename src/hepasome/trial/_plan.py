@@ -19,19 +19,12 @@ import numpy as np
 import pandas as pd
 
 from hepasome import engine
-from hepasome.biology import (
-    Structure,
-    copies_parameter,
-    model_sbml,
-    read_outs,
-)
+from hepasome.biology import model_sbml, read_outs
 from hepasome.evidence import load_evidence
 from hepasome.files import did_you_mean, input_error
-from hepasome.product import Cargo, Product
-from hepasome.trial._assays import INJECTION, PARTICLE_COUNT, error_factor
 from hepasome.trial._draws import central_values, drawn_values, individual, individual_body_weight, stream
-from hepasome.trial._giving import doses_of, number_of, particles_given, permeability_for
-from hepasome.trial._protocol import GivenTreatment, Protocol, Step, absolute_dose, settle_protocol
+from hepasome.trial._lay_out import Knockout, Sampled, Typical, WithErrors, subject_of
+from hepasome.trial._protocol import Protocol, settle_protocol
 from hepasome.trial._study import Study
 
 LADDER = tuple(float(x) for x in np.logspace(-3, 10, 27))  # copies per vesicle, two steps per decade
@@ -42,6 +35,7 @@ COURSES_PER_ARM = 200  # animals whose whole course is kept; enough for a band, 
 _MIDDLE = -1
 
 Role = Literal["animal", "world", "ladder"]
+_Reading = tuple[tuple[float, ...], tuple[tuple[str, str, float], ...]]  # times, endpoints as in Planned
 _Entry = tuple[Role, str, int, str]  # role, arm, number, variant
 
 
@@ -103,7 +97,7 @@ class PlannedSubjects(Sequence[Planned]):
         self._settled = cache(self._settle)
         self._values = lru_cache(maxsize=8)(self._drawn)
         self._course = _grid(study, protocol)
-        self._read: dict[int, tuple[tuple[float, ...], tuple[tuple[str, str, float], ...]]] = {}
+        self._read: dict[int, _Reading] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -145,6 +139,10 @@ class PlannedSubjects(Sequence[Planned]):
         """Everybody but the animals of the trial."""
         return (self._lay_out(entry) for entry in self._entries if entry[0] != "animal")
 
+    def protocol_of(self, draw: int) -> Protocol:
+        """What is done to the typical subjects of a draw."""
+        return self._settled(draw)
+
     def table(self) -> pd.DataFrame:
         """One row per subject: key, role, arm, number, variant."""
         table = pd.DataFrame(self._entries, columns=["role", "arm", "number", "variant"])
@@ -174,13 +172,10 @@ class PlannedSubjects(Sequence[Planned]):
     def _times(self, protocol: Protocol) -> tuple[float, ...]:
         return self._reading(protocol)[0]
 
-    def _endpoints(self, protocol: Protocol) -> tuple[tuple[str, str, float], ...]:
-        return self._reading(protocol)[1]
-
-    def _reading(self, protocol: Protocol) -> tuple[tuple[float, ...], tuple[tuple[str, str, float], ...]]:
+    def _reading(self, protocol: Protocol) -> _Reading:
         """When a protocol is read, and its endpoints; the same objects for all its subjects."""
         if id(protocol) not in self._read:  # every protocol lives as long as this
-            self._read[id(protocol)] = _endpoint_times(self._study, protocol), _endpoints(self._study, protocol)
+            self._read[id(protocol)] = _reading(self._study, protocol)
         return self._read[id(protocol)]
 
     def _settle(self, draw: int) -> Protocol:
@@ -195,45 +190,74 @@ class PlannedSubjects(Sequence[Planned]):
             values = drawn_values(species, self._settings.seed, draw, source_cell, disease)
         return values | self._settings.overrides
 
+    def world(self, draw: int, arm: str, without: Knockout | None = None, variant: str = "given") -> Planned:
+        """The typical subject of an arm in a draw, in whole or with something taken away.
+
+        Args:
+            draw: Number of the draw, from 1; the run need not have that many.
+            arm: Which arm.
+            without: What is taken away; None for nothing.
+            variant: Name of that.
+        """
+        protocol, without = self._settled(draw), without or Knockout()
+        treatment = protocol.arms[arm].treatment
+        values = self._values(draw, treatment.product.source_cell if treatment is not None else "none")
+        values = values | dict.fromkeys(without.silenced, 0.0)
+        how = Typical(self._settings.seed, draw, dict.fromkeys(without.cargo, 0.0))
+        given = protocol.without_treatment(arm) if without.untreated else protocol
+        return self._planned(("world", arm, draw, variant), values, given, how, self._reading(protocol))
+
+    def sampled(
+        self, key: int, arm: str, protocol: Protocol, values: dict[str, float], product: Mapping[str, float]
+    ) -> Planned:
+        """A typical subject at given places of what is not known.
+
+        Args:
+            key: Number of the sample.
+            arm: Which arm.
+            protocol: What is done.
+            values: Parameters of the body.
+            product: Standard normal deviates by what is not known of the product.
+        """
+        values, read = values | self._settings.overrides, _reading(self._study, protocol)
+        return self._planned(("world", arm, key, "sampled"), values, protocol, Sampled(product), read)
+
     def _lay_out(self, entry: _Entry) -> Planned:
         role, arm, number, variant = entry
         seed, study = self._settings.seed, self._study
-        if role == "animal":
-            protocol = self._protocol
-            rng = stream(seed, "animal", arm, number)
-            values = individual(
-                self._values(0, ""), study.subject.species, protocol.body_weight, rng, study.disease.model
-            )
-            how: _Typical = _Errors(seed, arm, rng)
-            times, weight = self._animal_times(number), values["body_weight"]
-        elif role == "world":
-            protocol = self._settled(number)
-            treatment = protocol.arms[arm].treatment
-            values = self._values(number, treatment.product.source_cell if treatment is not None else "none")
-            how = _Typical(seed, number, keep_cargo=variant == "given")
-            times, weight = self._times(protocol), protocol.body_weight
-        else:
-            protocol, values = self._settled(_MIDDLE), self._values(0, "")
-            copies = (0.0, *LADDER)[number]
-            how = _Typical(seed, 0, replaced={variant: copies})
-            times, weight = self._times(protocol), protocol.body_weight
-        subject = _subject(_key(*entry), values, protocol, arm, how, self._structure)
+        if role == "world":
+            treatment = self._settled(number).arms[arm].treatment
+            cargo = treatment.product.vesicles.cargo if treatment is not None and variant != "given" else ()
+            return self.world(number, arm, Knockout(tuple(one.name for one in cargo)), variant)
+        if role == "ladder":
+            protocol, copies = self._settled(_MIDDLE), (0.0, *LADDER)[number]
+            how = Typical(seed, 0, {variant: copies})
+            return self._planned(entry, self._values(0, ""), protocol, how, self._reading(protocol))
+        protocol, rng = self._protocol, stream(seed, "animal", arm, number)
+        values = individual(self._values(0, ""), study.subject.species, protocol.body_weight, rng, study.disease.model)
+        read = self._animal_times(number), self._reading(protocol)[1]
+        planned = self._planned(entry, values, protocol, WithErrors(seed, arm, rng), read)
+        return replace(planned, body_weight=values["body_weight"])
+
+    def _planned(
+        self, entry: _Entry, values: dict[str, float], protocol: Protocol, how: Typical, read: _Reading
+    ) -> Planned:
+        role, arm, number, variant = entry
+        subject = subject_of(_key(*entry), values, protocol, arm, how, self._structure)
         own = {name: value for name, value in subject.parameters.items() if name in self._known}
-        endpoints = self._endpoints(protocol)
-        return Planned(
-            subject.key, role, arm, number, variant, replace(subject, parameters=own), times, endpoints, weight
-        )
+        subject = replace(subject, parameters=own)
+        return Planned(subject.key, role, arm, number, variant, subject, *read, protocol.body_weight)
 
 
 @dataclass(frozen=True)
-class Typical:
+class TypicalSubject:
     """The typical subject of an arm at central values, with its model."""
 
     model: engine.Model
     subject: engine.Subject
 
 
-def typical_subject(study: Study, arm: str) -> Typical:
+def typical_subject(study: Study, arm: str) -> TypicalSubject:
     """One subject of an arm without errors, every detail of its protocol at its middle, every parameter at its centre.
 
     Raises:
@@ -243,9 +267,11 @@ def typical_subject(study: Study, arm: str) -> Typical:
         raise input_error(study.id, "The study has no such arm.", did_you_mean(arm, study.arms), value=arm)
     protocol, model = settle_protocol(study, None), engine.Model(model_sbml(study.structure))
     values = central_values(study.subject.species, study.disease.model)
-    subject = _subject(arm, values, protocol, arm, _Typical(0, 0), study.structure)
+    subject = subject_of(arm, values, protocol, arm, Typical(0, 0), study.structure)
     known = set(model.parameters)
-    return Typical(model, replace(subject, parameters={n: v for n, v in subject.parameters.items() if n in known}))
+    return TypicalSubject(
+        model, replace(subject, parameters={n: v for n, v in subject.parameters.items() if n in known})
+    )
 
 
 @dataclass(frozen=True)
@@ -284,6 +310,10 @@ def _endpoints(study: Study, protocol: Protocol) -> tuple[tuple[str, str, float]
     return tuple((str(e), e.endpoint, protocol.endpoint_time(e)) for e in study.endpoints)
 
 
+def _reading(study: Study, protocol: Protocol) -> _Reading:
+    return _endpoint_times(study, protocol), _endpoints(study, protocol)
+
+
 def _endpoint_times(study: Study, protocol: Protocol) -> tuple[float, ...]:
     return tuple(sorted({protocol.read_out, *(time for _, _, time in _endpoints(study, protocol))}))
 
@@ -300,94 +330,3 @@ def _grid(study: Study, protocol: Protocol) -> tuple[float, ...]:
     step = next((step for step in _STEPS if end <= step * _MOST_STEPS), _STEPS[-1])
     course = np.arange(0, end, step).tolist()
     return tuple(sorted({time for time in (*course, *fine, *_endpoint_times(study, protocol)) if time <= end}))
-
-
-class _Typical:
-    """A subject without errors: doses as meant, cargo as drawn, replaced or removed."""
-
-    def __init__(
-        self, seed: int, draw: int, *, keep_cargo: bool = True, replaced: Mapping[str, float] | None = None
-    ) -> None:
-        self._seed, self._draw, self._keep, self._replaced = seed, draw, keep_cargo, dict(replaced or {})
-
-    def injection_factor(self) -> float:
-        return 1.0
-
-    def dose_factor(self, day: int) -> float:
-        return 1.0
-
-    def amount(self, treatment: GivenTreatment, body_weight: float) -> float:
-        dose = absolute_dose(treatment.dose, body_weight)
-        if treatment.product.kind == "cells":
-            return dose.to("cells")
-        return particles_given(treatment.product, dose, self._seed, self._draw)
-
-    def copies(self, product: Product) -> dict[str, float]:
-        copies = {c.name: self._copies(product, c) for c in product.vesicles.cargo}
-        return copies if self._keep else dict.fromkeys(copies, 0.0)
-
-    def traits(self, product: Product) -> dict[str, float]:
-        given = product.traits.estimates() if product.traits is not None else {}
-        return {name: number_of(product, one, name, self._seed, self._draw) for name, one in given.items()}
-
-    def _copies(self, product: Product, cargo: Cargo) -> float:
-        if cargo.name in self._replaced:
-            return self._replaced[cargo.name]
-        return number_of(product, cargo.copies_per_vesicle, cargo.name, self._seed, self._draw)
-
-
-class _Errors(_Typical):
-    """An animal of the trial: every injection has its error, every prepared batch its error of counting."""
-
-    def __init__(self, seed: int, arm: str, rng: np.random.Generator) -> None:
-        super().__init__(seed, 0)
-        self._arm, self._rng = arm, rng
-
-    def injection_factor(self) -> float:
-        return error_factor(INJECTION, self._rng)
-
-    def dose_factor(self, day: int) -> float:
-        batch = stream(self._seed, "batch", self._arm, day)
-        return error_factor(PARTICLE_COUNT, batch) * error_factor(INJECTION, self._rng)
-
-
-def _subject(
-    key: str, values: Mapping[str, float], protocol: Protocol, arm: str, how: _Typical, structure: Structure
-) -> engine.Subject:
-    given = protocol.arms[arm]
-    parameters = dict(values) | protocol.culture
-    doses, switches = _done(given.induction, how)
-    treatment = given.treatment
-    if treatment is not None:
-        product = treatment.product
-        wall = permeability_for(product.diameters(), values, protocol.species, protocol.disease)
-        parameters["fenestral_permeability"] = wall
-        parameters |= {copies_parameter(cargo): copies for cargo, copies in how.copies(product).items()}
-        parameters["rnase"] = float("RNase" in product.vesicles.treated_with)
-        parameters |= how.traits(product)
-        amount = how.amount(treatment, values["body_weight"])
-        amounts = [amount * how.dose_factor(day) for day in range(len(treatment.times))]
-        medium = product.kind == "conditioned_medium"
-        equivalents = treatment.dose.to("cell_equivalents") / amount if medium else 0.0
-        own = doses_of(structure, product.kind, treatment.route, treatment.times, amounts, equivalents)
-        doses, switches = doses + own[0], switches + own[1]
-    beside = _done(given.agents, how)
-    doses, switches = doses + beside[0], switches + beside[1]
-    return engine.Subject(
-        key, parameters, {}, tuple(sorted(doses, key=lambda d: d.time)), tuple(sorted(switches, key=lambda s: s.time))
-    )
-
-
-def _done(steps: Sequence[Step], how: _Typical) -> tuple[list[engine.Dose], list[engine.Switch]]:
-    """What is done beside the treatment; an injection that reaches every zone has one error."""
-    factors: dict[tuple[float, float], float] = {}
-    doses, switches = [], []
-    for step in steps:
-        if not step.adds:
-            switches.append(engine.Switch(step.time, step.target, step.value))
-            continue
-        at = (step.time, step.value)
-        if at not in factors:
-            factors[at] = 1.0 if step.exact else how.injection_factor()
-        doses.append(engine.Dose(step.time, step.target, step.value * factors[at]))
-    return doses, switches

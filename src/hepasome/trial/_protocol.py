@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -98,6 +98,10 @@ class Protocol:
             return self.read_out
         doses = [time for arm in self.arms.values() if arm.treatment is not None for time in arm.treatment.times]
         return endpoint.at.to("h") + (max(doses, default=0.0) if endpoint.after_treatment else 0.0)
+
+    def without_treatment(self, arm: str) -> Protocol:
+        """The same without the treatment of one arm; what is given beside it stays."""
+        return replace(self, arms=self.arms | {arm: replace(self.arms[arm], treatment=None)})
 
     @property
     def treatment_start(self) -> float | None:

@@ -22,7 +22,7 @@ from hepasome.biology import model_sbml, parameters
 from hepasome.files import FindingList, input_error, write_atomically
 from hepasome.trial._assays import error_factor
 from hepasome.trial._deaths import CUMULATIVE_HAZARD, SURVIVAL, death_times, log_rank_p, without_the_dead
-from hepasome.trial._draws import stream
+from hepasome.trial._draws import stream, tables_hash
 from hepasome.trial._plan import COURSES_PER_ARM, Plan, Settings, make_plan
 from hepasome.trial._statistics import compare_arms
 from hepasome.trial._study import Study
@@ -32,7 +32,9 @@ _VESICLE_TOLERANCE = 1.0
 _OF_CELLS = ("_bound", "_endosome", "_degraded")
 _PARTICLE_STATES = ("_circulation_", "_medium_", "body_cells_", "_tumour_site_", "_sinusoid_", *_OF_CELLS)
 _CHUNK = 64
-_RUN_FILE = "run.json"
+RUN_FILE = "run.json"
+COMPLETE = "complete"
+TABLES = ("trajectories", "endpoints", "worlds", "subjects")
 _MOST_SUBJECTS = 1_000_000  # as in a study file
 _FITTING = {
     "log": "It is a number above zero.",
@@ -133,7 +135,7 @@ def run_study(
             raise
         raise input_error("--set", "No animal has these values.", "Stay nearer to the tables' values.") from None
     solver = solver_settings(plan.model)
-    provenance = _provenance(study, settings, plan.model, solver, computing.simulator)
+    provenance = provenance_of(study, settings, plan.model, solver, computing.simulator)
     keep = None if folder is None else _Folder(Path(folder), provenance)
     results = _simulate(plan, solver, computing, keep, on_progress)
     run = _collect(plan, results, Path(folder) if folder is not None else None, provenance)
@@ -145,7 +147,7 @@ def run_study(
 def default_folder(study: Study, settings: Settings, base: Path, simulator: str = "compiled") -> Path:
     """Folder of a run under `base`: the same for the same study, settings, model, simulator and version."""
     model = engine.Model(model_sbml(study.structure))
-    identity = _provenance(study, settings, model, solver_settings(model), simulator)["identity"]
+    identity = provenance_of(study, settings, model, solver_settings(model), simulator)["identity"]
     return base / f"{study.id}-{identity[:10]}"
 
 
@@ -175,19 +177,21 @@ def _fits(value: float, scale: str) -> bool:
     return value > 0 if scale == "log" else value >= 0 or scale == "normal"
 
 
-def _provenance(
+def provenance_of(
     study: Study, settings: Settings, model: engine.Model, solver: engine.Solver, simulator: str
 ) -> dict[str, Any]:
+    """Everything that a run depends on, as plain data, with an identity that the same inputs always have."""
     inputs = {
         "hepasome": importlib.metadata.version("hepasome"),
         "model_hash": model.hash,
-        "study": study.model_dump(mode="json", by_alias=True, fallback=str),
-        "products": {name: p.model_dump(mode="json", fallback=str) for name, p in study.products().items()},
-        "settings": asdict(settings),
+        "tables_hash": tables_hash(study.subject.species, study.disease.model),
+        "study": study.as_written(),
+        "products": {name: p.model_dump(mode="json", by_alias=True) for name, p in study.products().items()},
+        "settings": asdict(settings) | {"overrides": dict(sorted(settings.overrides.items()))},
         "solver": asdict(solver),
         "simulator": simulator,
     }
-    identity = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+    identity = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()  # unsorted: the order of arms is of the study
     packages = ("libroadrunner", "llvmlite", "sbmlode", "antimony", "python-libsbml", "numpy", "scipy", "pandas")
     versions = {name: importlib.metadata.version(name) for name in packages} | {"python": platform.python_version()}
     return {"identity": identity, **inputs, "versions": versions, "machine": platform.machine()}
@@ -282,7 +286,7 @@ class _Folder:
         self.folder, self._provenance = folder, provenance
         if folder.exists() and not folder.is_dir():
             raise input_error(str(folder), "This is a file, not a folder.", "Choose another --out.")
-        path = folder / _RUN_FILE
+        path = folder / RUN_FILE
         if path.exists():
             try:
                 identity = json.loads(path.read_text())["identity"]
@@ -294,7 +298,7 @@ class _Folder:
                 )
             return
         # what a killed run left of its first file is no reason to refuse
-        if folder.exists() and any(not file.name.startswith(f".{_RUN_FILE}.") for file in folder.iterdir()):
+        if folder.exists() and any(not file.name.startswith(f".{RUN_FILE}.") for file in folder.iterdir()):
             raise input_error(str(folder), "The folder is not empty and holds no run.", "Choose another --out.")
         self._write_status("running")
 
@@ -313,18 +317,16 @@ class _Folder:
 
     def complete(self, run: Run) -> None:
         """Write the tables of the finished run."""
-        _write_table(self.folder / "trajectories.parquet", run.trajectories)
-        _write_table(self.folder / "endpoints.parquet", run.endpoints)
-        _write_table(self.folder / "worlds.parquet", run.worlds)
-        _write_table(self.folder / "subjects.parquet", run.subjects)
-        self._write_status("complete")
+        for name in TABLES:
+            _write_table(self.folder / f"{name}.parquet", getattr(run, name))
+        self._write_status(COMPLETE)
 
     def _chunk(self, i: int) -> Path:
         return self.folder / "chunks" / f"{i:05d}.parquet"
 
     def _write_status(self, status: str) -> None:
-        content = json.dumps({"status": status, **self._provenance}, indent=2, sort_keys=True)
-        write_atomically(self.folder / _RUN_FILE, content + "\n")
+        content = json.dumps({"status": status, **self._provenance}, indent=2)
+        write_atomically(self.folder / RUN_FILE, content + "\n")
 
 
 def _write_table(path: Path, table: pd.DataFrame) -> None:

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_serializer, model_validator
 
 from hepasome.biology import (
     Structure,
@@ -124,6 +124,7 @@ class EndpointAt(Strict):
     at: Quantity | None = None
     after_treatment: bool = False
 
+    @model_serializer
     def __str__(self) -> str:
         if self.at is None:
             return self.endpoint
@@ -231,6 +232,10 @@ class Study(Strict):
                 agent = agents()[given.agent]
                 if not present.has(agent.module):
                     raise ValueError(f"arm `{name}`: {given.agent} acts on {agent.module}, which {model.title} has not")
+
+    def as_written(self) -> dict[str, Any]:
+        """The study as plain data for JSON, as its file writes it, with every default that is not nothing."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
     def products(self) -> dict[str, Product]:
         """The resolved product of each treated arm.

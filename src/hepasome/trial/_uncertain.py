@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pydantic import BeforeValidator
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from hepasome.files import Quantity
 
@@ -80,7 +81,27 @@ def settle(detail: Any, rng: np.random.Generator | None) -> Any:
     return detail.middle() if rng is None else detail.draw(rng)
 
 
-def uncertain(check: Callable[[Any], Any]) -> BeforeValidator:
+@dataclass(frozen=True)
+class _Detail:
+    """A detail that is read by a function and written to JSON as it stands in a file."""
+
+    read: Callable[[Any], Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        back = core_schema.plain_serializer_function_ser_schema(as_written, when_used="json")
+        return core_schema.no_info_before_validator_function(self.read, handler(source), serialization=back)
+
+
+def as_written(detail: Any) -> Any:
+    """A protocol detail as a study file writes it: text of a quantity, a range or choice with its reason."""
+    if isinstance(detail, Between):
+        return {"low": as_written(detail.low), "high": as_written(detail.high), "reason": detail.reason}
+    if isinstance(detail, OneOf):
+        return {"one_of": [as_written(option) for option in detail.options], "reason": detail.reason}
+    return str(detail) if isinstance(detail, Quantity) else detail
+
+
+def uncertain(check: Callable[[Any], Any]) -> _Detail:
     """For `Annotated[Any, ...]`: a value that passes `check`, `{low, high, reason}` or `{one_of, reason}`.
 
     Args:
@@ -105,7 +126,7 @@ def uncertain(check: Callable[[Any], Any]) -> BeforeValidator:
             return OneOf(tuple(check(option) for option in options), written["reason"])
         raise ValueError("write one value, or `{low, high, reason}`, or `{one_of, reason}`")
 
-    return BeforeValidator(read)
+    return _Detail(read)
 
 
 def count_check(least: int, most: int) -> Callable[[Any], int]:
