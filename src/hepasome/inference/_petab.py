@@ -100,11 +100,12 @@ def _write_model(
     target: Target,
     priors: Mapping[str, PetabPrior],
 ) -> Path:
-    data = [target.data[place] for place in model.places]
+    # pyPESTO takes the conditions of measurements for those of the alphabet
+    data = sorted((target.data[place] for place in model.places), key=lambda datum: datum.observation.condition)
     write_atomically(folder / _MODEL, model.sbml)
     _write_table(folder / _CONDITIONS, _conditions(model))
     _write_table(folder / _OBSERVABLES, _observables(calibration, data))
-    _write_table(folder / _MEASUREMENTS, [_measurement(datum) for datum in data])
+    _write_table(folder / _MEASUREMENTS, _measurements(data))
     _write_table(folder / _PARAMETERS, _parameters(target, priors, model.calibrated.values()))
     return write_atomically(folder / PROBLEM, _problem([""]))
 
@@ -112,13 +113,33 @@ def _write_model(
 def _conditions(model: PetabModel) -> list[dict[str, object]]:
     # a parameter of a disease's own table is called otherwise than in the model
     renamed = {symbol: parameter_id(name) for symbol, name in model.calibrated.items() if symbol != name}
-    return [{"conditionId": name, **values, **renamed} for name, values in model.conditions.items()]
+    return [{"conditionId": name, **values, **renamed} for name, values in sorted(model.conditions.items())]
+
+
+def _observable_ids(data: Sequence[Datum]) -> list[str]:
+    """One observable for every endpoint, statistic and error: programs take an error that changes in time amiss."""
+    errors: dict[str, list[tuple[float, float]]] = {}
+    found = []
+    for datum in data:
+        name = f"{datum.observation.endpoint}_{datum.observation.statistic}"
+        known = errors.setdefault(name, [])
+        if (error := _error(datum)) not in known:
+            known.append(error)
+        number = known.index(error)
+        found.append(f"{name}_{number + 1}" if number else name)
+    return found
+
+
+def _error(datum: Datum) -> tuple[float, float]:
+    """The known variance, and how much of that between animals is added."""
+    known, both = (float(datum.variance(np.array([between]))[0]) for between in (0.0, 1.0))
+    return known, both - known
 
 
 def _observables(calibration: Calibration, data: Sequence[Datum]) -> list[dict[str, object]]:
     rows = {}
-    for datum in data:
-        name, endpoint = _observable_id(datum), datum.observation.endpoint
+    for name, datum in zip(_observable_ids(data), data, strict=True):
+        endpoint = datum.observation.endpoint
         formula = formula_of(endpoint, observable_of(calibration, datum))
         if datum.of_mean:  # the arithmetic mean of a log-normal spread lies above the typical animal
             formula = f"{formula} * exp({BETWEEN_ANIMALS}^2 / 2)"
@@ -134,21 +155,19 @@ def _observables(calibration: Calibration, data: Sequence[Datum]) -> list[dict[s
     return list(rows.values())
 
 
-def _observable_id(datum: Datum) -> str:
-    return f"{datum.observation.endpoint}_{datum.observation.statistic}"
-
-
-def _measurement(datum: Datum) -> dict[str, object]:
-    known, both = (float(datum.variance(np.array([between]))[0]) for between in (0.0, 1.0))
-    return {
-        "observableId": _observable_id(datum),
-        "simulationConditionId": datum.observation.condition,
-        "measurement": datum.observation.value,
-        "time": datum.time,
-        "noiseParameters": f"{known!r};{both - known!r}",
-        "observation": datum.observation.id,
-        "reference": datum.observation.reference,
-    }
+def _measurements(data: Sequence[Datum]) -> list[dict[str, object]]:
+    return [
+        {
+            "observableId": name,
+            "simulationConditionId": datum.observation.condition,
+            "measurement": datum.observation.value,
+            "time": datum.time,
+            "noiseParameters": ";".join(map(repr, _error(datum))),
+            "observation": datum.observation.id,
+            "reference": datum.observation.reference,
+        }
+        for name, datum in zip(_observable_ids(data), data, strict=True)
+    ]
 
 
 def _parameters(target: Target, priors: Mapping[str, PetabPrior], names: Iterable[str]) -> list[dict[str, object]]:

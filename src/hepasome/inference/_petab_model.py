@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from hepasome import engine
 from hepasome.inference._calibration import Calibration, Observable
 from hepasome.inference._simulated import calibrated_of, observable_of
 from hepasome.inference._target import Target
-from hepasome.trial import Typical, typical_subject
+from hepasome.trial import TypicalSubject, typical_subject
 
 _AREA, _MOMENT = "area_under", "moment_of"
 
@@ -36,7 +36,7 @@ class PetabModel:
 
 def petab_models(calibration: Calibration, target: Target) -> list[PetabModel]:
     """The models of a calibration, one for all conditions that have the same equations."""
-    groups: dict[str, dict[str, Typical]] = {}
+    groups: dict[str, dict[str, TypicalSubject]] = {}
     diseases: dict[str, str] = {}
     for condition, experiment in calibration.experiments.items():
         study = calibration.study(condition)
@@ -52,7 +52,7 @@ def petab_models(calibration: Calibration, target: Target) -> list[PetabModel]:
 
 
 def _model(
-    name: str, disease: str, calibration: Calibration, target: Target, group: Mapping[str, Typical]
+    name: str, disease: str, calibration: Calibration, target: Target, group: Mapping[str, TypicalSubject]
 ) -> PetabModel:
     model = next(iter(group.values())).model
     sbml, values = engine.sbml_with_protocols(model, [typical.subject for typical in group.values()])
@@ -66,7 +66,8 @@ def _model(
     shared = values[0] | {symbol: target.rows[of].value for symbol, of in calibrated.items()}
     places = tuple(i for i, datum in enumerate(target.data) if datum.observation.condition in group)
     courses = {target.data[i].observation.endpoint: observable_of(calibration, target.data[i]) for i in places}
-    return PetabModel(name, _completed(sbml, shared, courses), conditions, calibrated, places)
+    in_tables = {*calibrated, *differing}
+    return PetabModel(name, _completed(sbml, shared, in_tables, courses), conditions, calibrated, places)
 
 
 def formula_of(endpoint: str, observable: Observable) -> str:
@@ -88,7 +89,9 @@ def _of_state(observable: Observable) -> str:
     return read if observable.factor == 1 else f"{observable.factor!r} * {read}"
 
 
-def _completed(sbml: str, values: Mapping[str, float], courses: Mapping[str, Observable]) -> str:
+def _completed(
+    sbml: str, values: Mapping[str, float], in_tables: Collection[str], courses: Mapping[str, Observable]
+) -> str:
     """With the values of parameters, and a state for every integral over time that an endpoint needs."""
     import libsbml
 
@@ -96,6 +99,8 @@ def _completed(sbml: str, values: Mapping[str, float], courses: Mapping[str, Obs
     inside = document.getModel()
     for name, value in values.items():
         inside.getParameter(name).setValue(value)
+    for name in in_tables:
+        inside.getParameter(name).unsetName()  # COPASI looks up by the name, where there is one, what tables call by id
     for endpoint, observable in sorted(courses.items()):
         if observable.time_course == "value":
             continue

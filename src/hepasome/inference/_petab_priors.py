@@ -10,7 +10,7 @@ from scipy import special
 
 from hepasome.biology import Parameter
 from hepasome.inference._target import DISCREPANCY_SD
-from hepasome.trial import at_deviate
+from hepasome.trial import quantiles
 
 _NINETY_PERCENT = float(special.ndtri(0.95))
 _FARTHEST = 4.0  # deviates at the bounds: six in 100,000 draws of a prior lie beyond
@@ -66,7 +66,7 @@ def discrepancy_prior() -> PetabPrior:
 
 def _normal(row: Parameter, scale: Literal["log", "lin"]) -> PetabPrior:
     deviates = np.linspace(-_FARTHEST, _FARTHEST, 801)
-    values = at_deviate(row, deviates)
+    values = quantiles(row, deviates)
     on_scale, ends = values, np.array([row.low, row.high], dtype=float)
     if scale == "log":
         on_scale, ends = np.log(values), np.log(ends)

@@ -91,7 +91,7 @@ def _course(calibration: Calibration, condition: str, data: Sequence[Datum]) -> 
     return _Course(typical, tuple(held.values()), tuple(held), places, tuple(sorted(times)), tuple(sorted(outputs)))
 
 
-def calibrated_of(calibration: Calibration, disease: str, typical: Typical) -> dict[str, int]:
+def calibrated_of(calibration: Calibration, disease: str, typical: TypicalSubject) -> dict[str, int]:
     """What is calibrated of a model: parameter there -> place among the parameters of the calibration."""
     known = set(typical.model.parameters)
     held = calibrated_in(tuple(calibration.parameters), disease)
