@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,9 @@ import typer
 from hepasome.biology import POSTERIORS
 from hepasome.cli._console import errors, out, print_plain
 from hepasome.cli._progress import progress_bar
+from hepasome.files import input_error
 from hepasome.inference import (
+    Calibration,
     Effort,
     Posterior,
     calibrate,
@@ -19,6 +22,7 @@ from hepasome.inference import (
     difference_from,
     is_there,
     load_calibration,
+    write_petab,
     write_posterior,
 )
 from hepasome.report import calibration_table, coverage_table, write_calibration_figure
@@ -39,6 +43,10 @@ def calibrate_command(
     left_out: Annotated[
         bool, typer.Option("--coverage", help="Also leave out one study at a time and see whether it is predicted.")
     ] = False,
+    petab: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Sample nothing, but write the calibrations as PEtab problems there."),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Threads.")] = 2,
     listing: Annotated[bool, typer.Option("--list", help="Only list the calibrations.")] = False,
 ) -> None:
@@ -51,6 +59,11 @@ def calibrate_command(
     if listing:
         for one in chosen:
             print_plain(f"{one.id}: {one.title} ({len(one.parameters)} parameters)")
+        return
+    if petab is not None:
+        if left_out:
+            raise input_error("--petab", "With it nothing is sampled and nothing left out.", "Leave out --coverage.")
+        _write_petab(chosen, petab)
         return
     effort = Effort(ensembles=ensembles, steps=steps)
     failed = False
@@ -72,6 +85,15 @@ def calibrate_command(
         out.print(coverage_table(tables))
     if failed:
         raise typer.Exit(FAILURE)
+
+
+def _write_petab(chosen: Sequence[Calibration], folder: Path) -> None:
+    for calibration in chosen:
+        with errors.status(f"{calibration.id}: writing its models"):
+            written = write_petab(calibration, folder)
+        models = "1 model" if len(written.parts) == 1 else f"{len(written.parts)} models"
+        print_plain(f"{written.problem}: {written.measurements} measurements, {models}")
+    print_plain("Each folder has a README.md: what is the same in PEtab, and what is not.")
 
 
 def _tell(found: Posterior, folder: Path) -> None:

@@ -1,9 +1,9 @@
-"""A calibration as PEtab problems (Schmiester 2021 PLoS Comput Biol 17:e1008646), version 1, for other programs."""
+"""A calibration as a PEtab problem (Schmiester 2021 PLoS Comput Biol 17:e1008646), version 1, for other programs."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,16 +15,13 @@ from hepasome.files import write_atomically
 from hepasome.inference._calibration import Calibration
 from hepasome.inference._observed import Datum
 from hepasome.inference._petab_model import PetabModel, formula_of, petab_models
-from hepasome.inference._petab_priors import PetabPrior, between_animals_prior, discrepancy_prior, petab_prior
+from hepasome.inference._petab_priors import PetabPrior, parameter_id, petab_priors
 from hepasome.inference._petab_readme import readme
 from hepasome.inference._simulated import observable_of, target_of
 from hepasome.inference._target import BETWEEN_ANIMALS, DISCREPANCY, NUISANCES, Target
 
-PROBLEM = "problem.yaml"
-_PARAMETERS = "parameters.tsv"
+_PROBLEM, _PARAMETERS = "problem.yaml", "parameters.tsv"
 _MODEL, _CONDITIONS, _OBSERVABLES, _MEASUREMENTS = "model.xml", "conditions.tsv", "observables.tsv", "measurements.tsv"
-
-OnModel = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -32,65 +29,46 @@ class WrittenPetab:
     """What was written of a calibration.
 
     Attributes:
-        calibration: Its id.
-        folder: Where.
-        problems: One problem per model, each complete.
-        joint: The problem of all models together; None where there is one model only.
+        problem: The YAML file of the whole calibration.
+        parts: Problems of one model each, which together are the whole; the whole itself where there is one model.
         measurements: Number of measurements.
-        priors: Of every estimated parameter, by the name that it has in the problems.
-        constant: Difference of log-likelihoods: that of the problems together is lower than that which is sampled here
-            by this number, which no parameter changes.
+        constant: What the log-likelihood of the whole is lower by than that which is sampled here; no parameter
+            changes it.
     """
 
-    calibration: str
-    folder: Path
-    problems: tuple[Path, ...]
-    joint: Path | None
+    problem: Path
+    parts: tuple[Path, ...]
     measurements: int
-    priors: dict[str, PetabPrior]
     constant: float
 
 
-def write_petab(calibration: Calibration, folder: Path, on_model: OnModel | None = None) -> WrittenPetab:
-    """Write a calibration as PEtab problems: one folder per model, and all models together where there are several.
+def write_petab(calibration: Calibration, folder: Path) -> WrittenPetab:
+    """Write a calibration as a PEtab problem; where it has several models, each also as a problem of its own.
 
-    PEtab 1 knows one model per problem. What is sampled here is the sum over the models, which share parameters.
+    Each file is written whole, the YAML file of a problem last, and the README at the very end.
 
     Args:
         calibration: What is written.
         folder: Where; its own folder is made within, by its id.
-        on_model: Called with the models written and all models.
+
+    Raises:
+        InputError: If observations cannot be used.
+        OSError: If a file cannot be written.
     """
     target = target_of(calibration)
     models = petab_models(calibration, target)
-    priors = _priors(target)
+    priors = petab_priors(target)
     own = folder / calibration.id
-    problems = []
-    for done, model in enumerate(models):
-        if on_model is not None:
-            on_model(done, len(models))
-        problems.append(_write_model(own / model.name, model, calibration, target, priors))
-    if on_model is not None:
-        on_model(len(models), len(models))
-    joint = None
+    places = [own / model.name for model in models] if len(models) > 1 else [own]
+    parts = [
+        _write_model(place, model, calibration, target, priors) for place, model in zip(places, models, strict=True)
+    ]
     if len(models) > 1:
         _write_table(own / _PARAMETERS, _parameters(target, priors, target.rows))
-        joint = write_atomically(own / PROBLEM, _problem(f"{model.name}/" for model in models))
+        write_atomically(own / _PROBLEM, _problem(f"{model.name}/" for model in models))
     constant = sum(datum.log_value for datum in target.data) + len(target.data) / 2 * math.log(2 * math.pi)
-    found = WrittenPetab(calibration.id, own, tuple(problems), joint, len(target.data), priors, constant)
     write_atomically(own / "README.md", readme(calibration, target, models, priors, constant))
-    return found
-
-
-def parameter_id(name: str) -> str:
-    """What a calibrated parameter is called in a problem: `disease_symbol` for a row of that disease's own table."""
-    return name.replace("/", "_")
-
-
-def _priors(target: Target) -> dict[str, PetabPrior]:
-    found = {parameter_id(name): petab_prior(row) for name, row in target.rows.items()}
-    known = {name: prior for name, prior in found.items() if prior is not None}
-    return known | {BETWEEN_ANIMALS: between_animals_prior(target.between), DISCREPANCY: discrepancy_prior()}
+    return WrittenPetab(own / _PROBLEM, tuple(parts), len(target.data), constant)
 
 
 def _write_model(
@@ -107,7 +85,7 @@ def _write_model(
     _write_table(folder / _OBSERVABLES, _observables(calibration, data))
     _write_table(folder / _MEASUREMENTS, _measurements(data))
     _write_table(folder / _PARAMETERS, _parameters(target, priors, model.calibrated.values()))
-    return write_atomically(folder / PROBLEM, _problem([""]))
+    return write_atomically(folder / _PROBLEM, _problem([""]))
 
 
 def _conditions(model: PetabModel) -> list[dict[str, object]]:
@@ -137,7 +115,7 @@ def _error(datum: Datum) -> tuple[float, float]:
 
 
 def _observables(calibration: Calibration, data: Sequence[Datum]) -> list[dict[str, object]]:
-    rows = {}
+    rows: dict[str, dict[str, object]] = {}
     for name, datum in zip(_observable_ids(data), data, strict=True):
         endpoint = datum.observation.endpoint
         formula = formula_of(endpoint, observable_of(calibration, datum))

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from hepasome.biology import Parameter
-from hepasome.inference._target import DISCREPANCY_SD
+from hepasome.inference._target import BETWEEN_ANIMALS, DISCREPANCY, DISCREPANCY_SD, Target
 from hepasome.trial import quantiles
 
 _NINETY_PERCENT = float(special.ndtri(0.95))
@@ -21,13 +21,12 @@ class PetabPrior:
     """A normal distribution of a parameter on the scale on which it is estimated.
 
     Attributes:
-        scale: `log` or `lin`.
+        scale: `log` (natural) or `lin`.
         mean: On that scale.
         sd: On that scale.
         lower: Lowest value, in the unit of the parameter.
         upper: Highest.
-        away: Largest difference of the cumulative probability from that of the prior that is meant; 0 is none, 0.5
-            would move its median to its very end.
+        away: Largest difference of the cumulative probability from that of the prior that is meant; 0 is none.
     """
 
     scale: Literal["log", "lin"]
@@ -38,7 +37,21 @@ class PetabPrior:
     away: float
 
 
-def petab_prior(row: Parameter) -> PetabPrior | None:
+def parameter_id(name: str) -> str:
+    """What a calibrated parameter is called in a problem: `disease_symbol` for a row of that disease's own table."""
+    return name.replace("/", "_")
+
+
+def petab_priors(target: Target) -> dict[str, PetabPrior]:
+    """Priors of everything that is estimated, by its id; a parameter without an interval is not."""
+    rows = {parameter_id(name): row for name, row in target.rows.items()}
+    found = {name: prior for name, row in rows.items() if (prior := _of_row(row)) is not None}
+    # half a normal distribution: the other half lies below the lower bound
+    discrepancy = PetabPrior("lin", 0.0, DISCREPANCY_SD, 0.0, _FARTHEST * DISCREPANCY_SD, 0.0)
+    return found | {BETWEEN_ANIMALS: _between_animals(target.between), DISCREPANCY: discrepancy}
+
+
+def _of_row(row: Parameter) -> PetabPrior | None:
     """The normal distribution with the 5 % and 95 % of a parameter; None for a parameter without an interval.
 
     PEtab 1 knows neither two-piece distributions nor a logit scale. A share takes the scale that fits it better.
@@ -51,17 +64,12 @@ def petab_prior(row: Parameter) -> PetabPrior | None:
     return min((_normal(row, scale) for scale in scales), key=lambda prior: prior.away)
 
 
-def between_animals_prior(between: tuple[float, float]) -> PetabPrior:
-    """That of the variation between animals, exactly as it is meant."""
+def _between_animals(between: tuple[float, float]) -> PetabPrior:
+    """Exactly as it is meant."""
     low, high = np.log(between)
     mean, sd = (low + high) / 2, (high - low) / 2 / _NINETY_PERCENT
     ends = np.exp(mean + np.array([-_FARTHEST, _FARTHEST]) * sd)
     return PetabPrior("log", float(mean), float(sd), float(ends[0]), float(ends[1]), 0.0)
-
-
-def discrepancy_prior() -> PetabPrior:
-    """That of what the model misses: half a normal distribution, the other half lies below the lower bound."""
-    return PetabPrior("lin", 0.0, DISCREPANCY_SD, 0.0, _FARTHEST * DISCREPANCY_SD, 0.0)
 
 
 def _normal(row: Parameter, scale: Literal["log", "lin"]) -> PetabPrior:

@@ -7,7 +7,7 @@ from math import exp
 
 from hepasome.inference._calibration import Calibration
 from hepasome.inference._petab_model import PetabModel
-from hepasome.inference._petab_priors import PetabPrior
+from hepasome.inference._petab_priors import PetabPrior, parameter_id
 from hepasome.inference._simulated import observable_of
 from hepasome.inference._target import Target
 
@@ -30,9 +30,9 @@ def readme(
     """
     parts = [
         f"# {calibration.id}: {calibration.title}",
-        f"PEtab 1 problems, written by `hepasome calibrate {calibration.id} --petab`. Time is in hours.",
+        f"A PEtab problem, version 1, by `hepasome calibrate {calibration.id} --petab FOLDER`. Time is in hours.",
         _files(models),
-        _likelihood(constant),
+        _likelihood(target, constant),
         _integrals(calibration, target),
         _priors(target, priors),
         "\n".join(["## Notes", "", *(f"- {note}" for note in calibration.notes)]) if calibration.notes else "",
@@ -41,37 +41,54 @@ def readme(
 
 
 def _files(models: Sequence[PetabModel]) -> str:
-    lines = [
-        f"- `{model.name}/problem.yaml`: {len(model.places)} measurements, "
-        f"{len(model.conditions)} {'condition' if len(model.conditions) == 1 else 'conditions'}, "
-        f"{len(model.calibrated)} parameters of the model and two of the noise"
-        for model in models
-    ]
-    if len(models) > 1:
-        lines += [
-            "- `problem.yaml`: all of these together, as one YAML file with several problems and one parameter table",
+    if len(models) == 1:
+        return f"## Files\n\n`problem.yaml` and what it names: {_content(models[0])}."
+    lines = [f"- `{model.name}/problem.yaml`: {_content(model)}" for model in models]
+    return "\n".join(
+        [
+            "## Files",
             "",
-            "PEtab 1 has one model per problem, and many programs open no file with several. The calibration is the sum of"
-            " the log-likelihoods of all folders and one prior: two folders that are fitted apart count the prior of what"
-            " they share twice, and find two values of it.",
+            "`problem.yaml` has all models with one parameter table. Many programs read the first model of such a file"
+            " only, so each stands in a folder of its own too:",
+            "",
+            *lines,
+            "",
+            "The log-likelihood of the calibration is the sum of theirs, its prior is there once. Folders that are"
+            " fitted apart count the prior of what they share twice, and find two values of it.",
         ]
-    return "\n".join(["## Files", "", *lines])
+    )
 
 
-def _likelihood(constant: float) -> str:
-    return f"""## Likelihood
+def _content(model: PetabModel) -> str:
+    conditions = "1 condition" if len(model.conditions) == 1 else f"{len(model.conditions)} conditions"
+    parameters = f"{len(model.calibrated)} parameters of the model and two of the errors"
+    return f"{len(model.places)} measurements, {conditions}, {parameters}"
 
-What is given at time 0 is in the initial assignments of the model: a parameter `dose_STATE_N` is the amount, and where
-conditions differ it is a column of `conditions.tsv`. What is given later is an event. Nothing else has to be done.
 
-A measurement has the logarithm of its observable as its mean. Its variance is `noiseParameter1`, the errors that were
-published or are known, plus `noiseParameter2` times the variance between animals, plus the variance of what the model
-misses. Both are estimated. An arithmetic mean lies above the typical animal by `between_animals`^2 / 2 on that scale.
+def _likelihood(target: Target, constant: float) -> str:
+    weak = [datum.observation.id for datum in target.data if datum.down_weighted]
+    counted_less = (
+        "\n\nWithout a spread or a number of animals an observation counts with twice the error, so that both of its"
+        f" noise parameters are four times as large: {', '.join(f'`{name}`' for name in weak)}."
+    )
+    return f"""## What is the same
 
-PEtab counts the density of the measurement, hepasome that of its logarithm without the constant: at the same
-parameters the log-likelihood of all problems together is lower by {constant:.10g} than that which hepasome samples.
+What subjects are given at time 0 is in the initial assignments of the model: a parameter `dose_STATE_N` is the amount,
+and where conditions differ in it, it is a column of `conditions.tsv`. What is given later is an event.
 
-hepasome reads nothing below 1e-12 off a model; the formulas here have no such floor."""
+The logarithm of a measurement has that of its observable as its mean. Its variance is `noiseParameter1`, the errors
+that were published or are known, plus `noiseParameter2` times the variance between animals (`between_animals`^2), plus
+the variance of what the model misses (`model_discrepancy`^2). Both are estimated. An arithmetic mean lies above the
+typical animal by `between_animals`^2 / 2 on that scale. Measurements with other errors are another observable
+(`ALT_mean_2`).{counted_less if weak else ""}
+
+## What differs
+
+- PEtab counts the density of the measurement, hepasome that of its logarithm without a constant. At the same parameters
+  the log-likelihood here is that of hepasome less {constant:.10g}.
+- hepasome reads nothing below 1e-12 off a model; the formulas here have no such floor.
+- PEtab 1 has no distribution in two pieces: see the priors.
+- The posterior draws are not here. `hepasome calibrate` makes them, and says what was informed."""
 
 
 def _integrals(calibration: Calibration, target: Target) -> str:
@@ -85,21 +102,21 @@ def _integrals(calibration: Calibration, target: Target) -> str:
     listed = ", ".join(f"`{name}` ({kind.replace('_', ' ')})" for name, kind in sorted(of_course.items()))
     return (
         "## Integrals\n\n"
-        f"{listed}: the model here has a state for each integral over time, `area_under_...` and `moment_of_...`. hepasome"
-        " adds up 200 points of the course instead."
+        f"{listed}: the model here has a state for each integral over time, `area_under_...` and `moment_of_...`."
+        " hepasome adds up 200 points of the course instead."
     )
 
 
 def _priors(target: Target, priors: Mapping[str, PetabPrior]) -> str:
-    rows = {name.replace("/", "_"): row for name, row in target.rows.items()}
+    rows = {parameter_id(name): row for name, row in target.rows.items()}
     lines = [
         "## Priors",
         "",
         "hepasome's priors are in two pieces: 5 %, median and 95 % are each as in this table. PEtab 1 has no such"
-        " distribution. Here stands the normal distribution with the same 5 % and 95 %, of the logarithm (log) or of the"
-        " value (lin). Its median is another, and `away` is how far: the largest difference of the cumulative"
-        " probability. A share has a logit scale in hepasome and takes here the scale that fits better. The nominal value"
-        " is hepasome's median. Bounds are at four standard deviations.",
+        " distribution. Here stands the normal distribution with the same 5 % and 95 %, of the natural logarithm (log)"
+        " or of the value (lin). Its median is another, and `away` is how far: the largest difference of the cumulative"
+        " probability. A share has a logit scale in hepasome and takes here the scale that fits better. The nominal"
+        " value is hepasome's median. Bounds are at four standard deviations.",
         "",
         "| parameter | unit | 5 % | median | 95 % | scale here | median here | away |",
         "|---|---|---|---|---|---|---|---|",
@@ -115,7 +132,9 @@ def _priors(target: Target, priors: Mapping[str, PetabPrior]) -> str:
             f"| {middle:.3g} | {prior.away:.2f} |"
         )
     low, high = target.between
-    lines.append(f"| `between_animals` | log SD | {low:.3g} | {(low * high) ** 0.5:.3g} | {high:.3g} | log | same | 0 |")
+    lines.append(
+        f"| `between_animals` | log SD | {low:.3g} | {(low * high) ** 0.5:.3g} | {high:.3g} | log | same | 0 |"
+    )
     lines += [
         "",
         "`model_discrepancy` (log SD) has half a normal distribution: the other half lies below its lower bound, 0.",
