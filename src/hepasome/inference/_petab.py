@@ -84,14 +84,12 @@ def _write_model(
     _write_table(folder / _CONDITIONS, _conditions(model))
     _write_table(folder / _OBSERVABLES, _observables(calibration, data))
     _write_table(folder / _MEASUREMENTS, _measurements(data))
-    _write_table(folder / _PARAMETERS, _parameters(target, priors, model.calibrated.values()))
+    _write_table(folder / _PARAMETERS, _parameters(target, priors, model.calibrated))
     return write_atomically(folder / _PROBLEM, _problem([""]))
 
 
 def _conditions(model: PetabModel) -> list[dict[str, object]]:
-    # a parameter of a disease's own table is called otherwise than in the model
-    renamed = {symbol: parameter_id(name) for symbol, name in model.calibrated.items() if symbol != name}
-    return [{"conditionId": name, **values, **renamed} for name, values in sorted(model.conditions.items())]
+    return [{"conditionId": name, **values} for name, values in sorted(model.conditions.items())]
 
 
 def _observable_ids(data: Sequence[Datum]) -> list[str]:

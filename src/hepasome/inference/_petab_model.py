@@ -8,6 +8,7 @@ from typing import Any
 
 from hepasome import engine
 from hepasome.inference._calibration import Calibration, Observable
+from hepasome.inference._petab_priors import parameter_id
 from hepasome.inference._simulated import calibrated_of, observable_of
 from hepasome.inference._target import Target
 from hepasome.trial import TypicalSubject, typical_subject
@@ -23,14 +24,14 @@ class PetabModel:
         name: Of its folder.
         sbml: Flat SBML; constant parameters have the values that all conditions share.
         conditions: Condition -> parameter of the model -> its value there.
-        calibrated: Parameter of the model -> name of the calibrated parameter that it takes its value from.
+        calibrated: Names of the calibrated parameters that it has.
         places: Which data of the target it simulates.
     """
 
     name: str
     sbml: str
     conditions: dict[str, dict[str, float]]
-    calibrated: dict[str, str]
+    calibrated: tuple[str, ...]
     places: tuple[int, ...]
 
 
@@ -66,8 +67,8 @@ def _model(
     shared = values[0] | {symbol: target.rows[of].value for symbol, of in calibrated.items()}
     places = tuple(i for i, datum in enumerate(target.data) if datum.observation.condition in group)
     courses = {target.data[i].observation.endpoint: observable_of(calibration, target.data[i]) for i in places}
-    in_tables = {*calibrated, *differing}
-    return PetabModel(name, _completed(sbml, shared, in_tables, courses), conditions, calibrated, places)
+    completed = _completed(sbml, shared, differing, calibrated, courses)
+    return PetabModel(name, completed, conditions, tuple(calibrated.values()), places)
 
 
 def formula_of(endpoint: str, observable: Observable) -> str:
@@ -90,17 +91,25 @@ def _of_state(observable: Observable) -> str:
 
 
 def _completed(
-    sbml: str, values: Mapping[str, float], in_tables: Collection[str], courses: Mapping[str, Observable]
+    sbml: str,
+    values: Mapping[str, float],
+    differing: Collection[str],
+    calibrated: Mapping[str, str],
+    courses: Mapping[str, Observable],
 ) -> str:
-    """With the values of parameters, and a state for every integral over time that an endpoint needs."""
+    """With the values and names of parameters, and a state for every integral over time that an endpoint needs."""
     import libsbml
 
     document = libsbml.readSBMLFromString(sbml)
     inside = document.getModel()
     for name, value in values.items():
         inside.getParameter(name).setValue(value)
-    for name in in_tables:
+    for name in {*differing, *calibrated}:
         inside.getParameter(name).unsetName()  # COPASI looks up by the name, where there is one, what tables call by id
+    for symbol, name in calibrated.items():
+        # a condition may also say that a parameter is another one, but not every program does what it says
+        if symbol != parameter_id(name):
+            _rename(document, inside.getParameter(symbol), parameter_id(name))
     for endpoint, observable in sorted(courses.items()):
         if observable.time_course == "value":
             continue
@@ -109,6 +118,13 @@ def _completed(
         if observable.time_course == "mean_residence_time":
             _integral(inside, f"{_MOMENT}_{endpoint}", f"time * {read}")
     return str(libsbml.writeSBMLToString(document))
+
+
+def _rename(document: Any, parameter: Any, name: str) -> None:
+    old = parameter.getId()
+    parameter.setId(name)
+    for element in document.getListOfAllElements():
+        element.renameSIdRefs(old, name)
 
 
 def _integral(inside: Any, name: str, formula: str) -> None:
