@@ -30,8 +30,9 @@ def sbml_with_protocols(model: Model, subjects: Sequence[Subject]) -> tuple[str,
         these the SBML simulates that subject, and nothing else has to be done.
 
     Raises:
-        EngineError: If a subject has initial values of its own, or if initial values of the model would follow what is
-            given at the start, which they do not where doses are given from outside.
+        EngineError: If a subject has initial values of its own, or a parameter that the model derives at the start; or
+            if initial values of the model would follow what is given at the start, which they do not where doses are
+            given from outside.
     """
     import libsbml
 
@@ -47,6 +48,9 @@ def sbml_with_protocols(model: Model, subjects: Sequence[Subject]) -> tuple[str,
         "switch", ((switch.parameter, switch.time) for one in subjects for switch in one.switches if switch.time > 0)
     )
     names = {name for one in subjects for name in one.parameters} | at_start | {name for name, _ in switches}
+    for name in sorted(names):
+        if inside.getInitialAssignmentBySymbol(name) is not None:
+            raise EngineError(f"The model derives `{name}` at the start. A subject's own value would not count in it.")
     own = {name: float(inside.getParameter(name).getValue()) for name in sorted(names)}
     for (state, time), parameter in doses.items():
         _create(inside, parameter, f"given into {state} at time {time:g}", state)

@@ -66,10 +66,11 @@ def _content(model: PetabModel) -> str:
 
 
 def _likelihood(target: Target, constant: float) -> str:
-    weak = [datum.observation.id for datum in target.data if datum.down_weighted]
+    weak = [f"`{datum.observation.id}`" for datum in target.data if datum.down_weighted]
+    which = "all of them" if len(weak) == len(target.data) else ", ".join(weak)
     counted_less = (
         "\n\nWithout a spread or a number of animals an observation counts with twice the error, so that both of its"
-        f" noise parameters are four times as large: {', '.join(f'`{name}`' for name in weak)}."
+        f" noise parameters are four times as large: {which}."
     )
     return f"""## What is the same
 
