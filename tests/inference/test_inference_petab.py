@@ -13,8 +13,8 @@ from hepasome.inference._petab_priors import petab_priors
 from hepasome.inference._target import Target
 
 IDS = calibration_ids()
-# the log-likelihood is that of values which agree within 3e-4 (areas under a course are 200 points in hepasome, an
-# integral in PEtab), with errors of 20 % and more, of up to 38 measurements: less than this
+# A factor of 1.01 in the odds between two sets of parameters. Values agree within 3e-4 (areas under a course are 200
+# points in hepasome, an integral in PEtab), and every error has at least what the model misses.
 AWAY = 0.01
 
 
