@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,9 @@ import typer
 from hepasome.biology import POSTERIORS
 from hepasome.cli._console import errors, out, print_plain
 from hepasome.cli._progress import progress_bar
+from hepasome.files import input_error
 from hepasome.inference import (
+    Calibration,
     Effort,
     Posterior,
     calibrate,
@@ -21,6 +24,7 @@ from hepasome.inference import (
     load_calibration,
     usual_steps,
     write_netcdf,
+    write_petab,
     write_posterior,
 )
 from hepasome.report import calibration_table, coverage_table, write_calibration_figure
@@ -43,6 +47,10 @@ def calibrate_command(
         bool, typer.Option("--coverage", help="Also leave out one study at a time and see whether it is predicted.")
     ] = False,
     netcdf: Annotated[bool, typer.Option("--netcdf", help="Also write every draw of every chain, for ArviZ.")] = False,
+    petab: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Sample nothing, but write the calibrations as PEtab problems there."),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Threads.")] = 2,
     listing: Annotated[bool, typer.Option("--list", help="Only list the calibrations.")] = False,
 ) -> None:
@@ -55,6 +63,11 @@ def calibrate_command(
     if listing:
         for one in chosen:
             print_plain(f"{one.id}: {one.title} ({len(one.parameters)} parameters)")
+        return
+    if petab is not None:
+        if left_out:
+            raise input_error("--petab", "With it nothing is sampled and nothing left out.", "Leave out --coverage.")
+        _write_petab(chosen, petab)
         return
     failed = False
     for calibration in chosen:
@@ -77,6 +90,15 @@ def calibrate_command(
         out.print(coverage_table(tables))
     if failed:
         raise typer.Exit(FAILURE)
+
+
+def _write_petab(chosen: Sequence[Calibration], folder: Path) -> None:
+    for calibration in chosen:
+        with errors.status(f"{calibration.id}: writing its models"):
+            written = write_petab(calibration, folder)
+        models = "1 model" if len(written.parts) == 1 else f"{len(written.parts)} models"
+        print_plain(f"{written.problem}: {written.measurements} measurements, {models}")
+    print_plain("Each folder has a README.md: what is the same in PEtab, and what is not.")
 
 
 def _tell(found: Posterior, folder: Path, netcdf: bool) -> None:

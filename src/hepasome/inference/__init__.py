@@ -7,6 +7,7 @@ from hepasome.inference._coverage import LeftOut, coverage
 from hepasome.inference._exposure import REPRESSION, cargo_per_cell, needed_copies, vesicles_per_cell
 from hepasome.inference._knockouts import NEGLIGIBLE, Explanation, explain
 from hepasome.inference._parts import Part, parts_of
+from hepasome.inference._petab import WrittenPetab, write_petab
 from hepasome.inference._posterior import Marginal, Posterior, calibrate, usual_steps
 from hepasome.inference._posterior_files import difference_from, is_there, write_netcdf, write_posterior
 from hepasome.inference._sampler import Effort
@@ -30,6 +31,7 @@ __all__ = [
     "Posterior",
     "Sensitivity",
     "Verdict",
+    "WrittenPetab",
     "attribution",
     "calibrate",
     "calibration_ids",
@@ -51,5 +53,6 @@ __all__ = [
     "usual_steps",
     "vesicles_per_cell",
     "write_netcdf",
+    "write_petab",
     "write_posterior",
 ]

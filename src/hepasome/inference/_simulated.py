@@ -81,13 +81,11 @@ def _check_use(calibration: Calibration, courses: Sequence[_Course]) -> None:
 def _course(calibration: Calibration, conditions: Sequence[str], data: Sequence[Datum]) -> _Course:
     study, arm = calibration.study(conditions[0]), calibration.experiments[conditions[0]].arm
     typical = typical_subject(study, arm)
-    known = set(typical.model.parameters)
-    held = calibrated_in(tuple(calibration.parameters), study.disease.model)
-    held = {symbol: place for symbol, place in held.items() if symbol in known}
+    held = calibrated_of(calibration, study.disease.model, typical)
     places = tuple(i for i, datum in enumerate(data) if datum.observation.condition in conditions)
     times, outputs = set(), set()
     for i in places:
-        observable = _observable(calibration, data[i])
+        observable = observable_of(calibration, data[i])
         if isinstance(observable, Remaining):
             outputs.add(observable.of)
             times |= {observable.since, data[i].time}
@@ -95,6 +93,13 @@ def _course(calibration: Calibration, conditions: Sequence[str], data: Sequence[
         outputs |= {*observable.of, *observable.over}
         times |= {data[i].time} if observable.time_course == "value" else set(_grid(data[i].time))
     return _Course(typical, tuple(held.values()), tuple(held), places, tuple(sorted(times)), tuple(sorted(outputs)))
+
+
+def calibrated_of(calibration: Calibration, disease: str, typical: TypicalSubject) -> dict[str, int]:
+    """What is calibrated of a model: parameter there -> place among the parameters of the calibration."""
+    known = set(typical.model.parameters)
+    held = calibrated_in(tuple(calibration.parameters), disease)
+    return {symbol: place for symbol, place in held.items() if symbol in known}
 
 
 def _read(calibration: Calibration, course: _Course, values: Array, data: Sequence[Datum], workers: int) -> Array:
@@ -115,7 +120,7 @@ def _read(calibration: Calibration, course: _Course, values: Array, data: Sequen
     simulated = np.stack(
         [one.values if one.status is engine.Status.COMPLETED else np.full(shape, np.nan) for one in found]
     )
-    read = [_value(_observable(calibration, data[i]), simulated, course, data[i].time) for i in course.places]
+    read = [_value(observable_of(calibration, data[i]), simulated, course, data[i].time) for i in course.places]
     return np.log(np.maximum(np.stack(read, axis=1), _LOWEST))
 
 
@@ -126,7 +131,8 @@ def _solver(calibration: Calibration, model: engine.Model) -> engine.Solver:
     return replace(usual, relative_tolerance=long.relative_tolerance, absolute_tolerance=long.absolute_tolerance)
 
 
-def _observable(calibration: Calibration, datum: Datum) -> Observable | Remaining:
+def observable_of(calibration: Calibration, datum: Datum) -> Observable | Remaining:
+    """How the endpoint of a datum is computed."""
     endpoint = datum.observation.endpoint
     return calibration.observables.get(endpoint, Observable(of=(endpoint,)))
 

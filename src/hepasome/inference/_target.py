@@ -22,7 +22,7 @@ BETWEEN_ANIMALS = "between_animals"
 DISCREPANCY = "model_discrepancy"
 NUISANCES = (BETWEEN_ANIMALS, DISCREPANCY)
 _NINETY_PERCENT = float(special.ndtri(0.95))
-_DISCREPANCY = 0.3  # log SD, half-normal: a third up or down is what a model of this kind may miss; assumed
+DISCREPANCY_SD = 0.3  # log SD, half-normal: a third up or down is what a model of this kind may miss; assumed
 
 Array = NDArray[np.float64]
 Predict = Callable[[Array], Array]  # values (n, parameters) -> logarithm of what each datum should read (n, data)
@@ -89,4 +89,4 @@ class Target:
         low, high = np.log(self.between)
         between = np.exp((low + high) / 2 + (high - low) / 2 * particles[:, -2] / _NINETY_PERCENT)
         # the half-normal at the deviate's own percentile
-        return between, _DISCREPANCY * special.ndtri(0.5 + 0.5 * special.ndtr(particles[:, -1]))
+        return between, DISCREPANCY_SD * special.ndtri(0.5 + 0.5 * special.ndtr(particles[:, -1]))

@@ -8,7 +8,15 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from hepasome.biology import Parameter, from_scale, parameters, posteriors_in, scaled_to_body_weight, symbols_of, to_scale
+from hepasome.biology import (
+    Parameter,
+    from_scale,
+    parameters,
+    posteriors_in,
+    scaled_to_body_weight,
+    symbols_of,
+    to_scale,
+)
 
 # Modules whose parameters are drawn one by one from their priors. Those of the disease modules are drawn jointly, from
 # the posteriors of what was calibrated on untreated animals. What was not calibrated stays at its centre, because
