@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hepasome.biology import parameters, posteriors
-from hepasome.trial import central_values, drawn_values
+from hepasome.trial import Computing, Settings, central_values, drawn_values, load_study, run_study
 
 
 def shipped(species, calibration):
@@ -26,7 +26,7 @@ def test_no_row_is_drawn_twice_before_all_were():
 
 
 def test_the_same_seed_draws_the_same_and_another_does_not():
-    one, again, other = (drawn_values("rat", seed, 3, "test")["poisoning_rate"] for seed in (1, 1, 2))
+    one, again, other = (drawn_values("rat", seed, 3, "test", "ccl4_acute")["poisoning_rate"] for seed in (1, 1, 2))
     assert one == again != other
 
 
@@ -39,6 +39,19 @@ def test_the_centre_does_not_move_and_the_draws_spread_as_the_posterior():
     assert np.percentile(found, [5, 95]) == pytest.approx([about["low"], about["high"]], rel=0.15)
 
 
-def test_parameters_that_no_observation_of_untreated_animals_informs_keep_their_centre():
-    values = drawn_values("mouse", 1, 1, "test", "ccl4_fibrosis")
-    assert values["crosslinking_rate"] == parameters("mouse")["crosslinking_rate"].value
+def test_acute_injury_as_calibrated_is_not_drawn_into_fibrosis_but_vesicle_kinetics_are():
+    # what acute injury leaves open would leave half of the mice without a scar after months of the toxin
+    values, centre = drawn_values("mouse", 1, 1, "test", "ccl4_fibrosis"), central_values("mouse", "ccl4_fibrosis")
+    for symbol in shipped("mouse", "toxic_injury_mouse").names:
+        assert values.get(symbol) == centre.get(symbol), symbol
+    kinetics = shipped("mouse", "vesicle_kinetics_mouse").names
+    assert all(values[symbol] != centre[symbol] for symbol in kinetics)
+
+
+@pytest.mark.parametrize("study", ["li2013", "hyun2015"])  # mouse, rat
+def test_months_of_carbon_tetrachloride_make_a_scar_in_every_draw(study):
+    run = run_study(load_study(study), Settings(subjects=2, draws=20), computing=Computing(workers=1))
+    rows = run.worlds.query("role == 'world' and variant == 'given' and endpoint == 'collagen_area'")
+    area = rows.pivot(index="number", columns="arm", values="value")
+    assert len(area) == 20
+    assert (area[run.study.control] > 1.3 * area["healthy"]).all()
