@@ -62,7 +62,9 @@ several <- function(dataset, frame, study, rho = 0, mods = NULL) {
   V <- if (rho == 0) diag(as.numeric(frame$vi)) else vcalc(vi, cluster = .study, obs = .effect, rho = rho, data = frame)
   dimnames(V) <- NULL
   given <- if (is.null(mods)) ~1 else mods
-  fit <- rma.mv(yi, V, mods = given, random = ~ 1 | .study / .effect, data = frame, test = "t", dfs = "contain", control = narrow)
+  # studies minus coefficients for every coefficient: metafor's own rule ("contain") takes more where a moderator varies within studies
+  dfs <- length(unique(frame$.study)) - if (is.null(mods)) 1 else 2
+  fit <- rma.mv(yi, V, mods = given, random = ~ 1 | .study / .effect, data = frame, test = "t", dfs = dfs, control = narrow)
   model <- paste0("three levels", if (rho > 0) paste(" rho", rho), if (!is.null(mods)) " moderators")
   note(dataset, model, coefficients_of(fit), tau2 = fit$sigma2[1], omega2 = fit$sigma2[2], q = fit$QE, q_p = fit$QEp)
   if (is.null(mods)) {

@@ -24,9 +24,9 @@ def projection(x: Array, weight: Array) -> Array:
     return np.asarray(weight - wx @ np.linalg.solve(x.T @ wx, wx.T), float)
 
 
-def cochran(y: Array, x: Array, sampling: Array) -> Cochran:
-    """Weighted sum of squared residuals without any variance beyond sampling."""
-    q = float(y @ projection(x, np.linalg.inv(sampling)) @ y)
+def cochran(y: Array, x: Array, weight: Array) -> Cochran:
+    """Weighted sum of squared residuals without any variance beyond sampling; `weight` is the inverse of that."""
+    q = float(y @ projection(x, weight) @ y)
     df = len(y) - x.shape[1]
     return Cochran(q, df, float(stats.chi2.sf(q, df)))
 

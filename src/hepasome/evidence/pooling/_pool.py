@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
+from hepasome.evidence.pooling._blocks import Blocks, blocks_of, inverse
 from hepasome.evidence.pooling._design import design
 from hepasome.evidence.pooling._effects import Array, Effects
 from hepasome.evidence.pooling._heterogeneity import (
@@ -117,20 +118,20 @@ def pool(
     how = interval or ("robust" if nested else "HKSJ")
     _refuse(effects, x, method, how, nested, correlation)
     sampling = _sampling(effects, correlation) if nested else np.diag(v)
-    components = [np.eye(len(y))]
+    components, blocks = [np.eye(len(y))], blocks_of(effects.study)
     if nested:
         components.insert(0, np.equal.outer(effects.study, effects.study).astype(float))
     if method == "DL":
         variances = np.array([dersimonian_laird(y, x, v)])
     else:
-        variances = variance_components(y, x, sampling, components)
-    covariance = sampling + sum(s * z for s, z in zip(variances, components, strict=True))
-    weight = np.linalg.inv(covariance)
-    bread = np.linalg.inv(x.T @ weight @ x)
-    b = bread @ x.T @ weight @ y
+        variances = variance_components(y, x, sampling, components, blocks)
+    covariance = sampling + np.tensordot(variances, np.array(components), axes=1)
+    weight, _ = inverse(covariance, blocks)
+    bread = np.asarray(np.linalg.inv(x.T @ weight @ x), float)
+    b = np.asarray(bread @ x.T @ weight @ y, float)
     left = y - x @ b
     dispersion = float(left @ weight @ left) / (len(y) - x.shape[1])
-    of_b, df = _intervals(how, effects, x, covariance, bread, dispersion)
+    of_b, df = _intervals(how, y, x, covariance, bread, dispersion, blocks)
     terms = tuple(_term(name, b[i], of_b[i, i], df[i]) for i, name in enumerate(names))
     total = float(variances.sum())
     f, p = _together(b, of_b, df, how)
@@ -145,7 +146,7 @@ def pool(
         within=float(variances[1]) if nested else None,
         between_interval=None if nested else profile_interval(y, x, v),
         inconsistency=total / (total + typical_variance(x, v)),
-        cochran=cochran(y, x, sampling),
+        cochran=cochran(y, x, inverse(sampling, blocks)[0]),
         prediction=None if moderators else _prediction(terms[0], total),
         moderators_f=f,
         moderators_p=p,
@@ -198,16 +199,16 @@ def _sampling(effects: Effects, correlation: float) -> Array:
 
 
 def _intervals(
-    how: Interval, effects: Effects, x: Array, covariance: Array, bread: Array, dispersion: float
+    how: Interval, y: Array, x: Array, covariance: Array, bread: Array, dispersion: float, blocks: Blocks
 ) -> tuple[Array, Array]:
     """Covariance of the coefficients and the degrees of freedom of each."""
     k, p = x.shape
     if how == "robust":
-        found = robust_variance(effects.effect, x, covariance, effects.study)
+        found = robust_variance(y, x, covariance, blocks)
         return found.covariance, found.df
     if how == "HKSJ":
         return dispersion * bread, np.full(p, float(k - p))
-    return bread, np.full(p, np.inf if how == "normal" else float(len(effects.studies) - p))
+    return bread, np.full(p, np.inf if how == "normal" else float(len(blocks) - p))
 
 
 def _term(name: str, estimate: float, variance: float, df: float) -> Term:

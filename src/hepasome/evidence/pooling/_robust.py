@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hepasome.evidence.pooling._blocks import Blocks, inverse
 from hepasome.evidence.pooling._effects import Array
 
 
@@ -16,7 +17,7 @@ class Robust(NamedTuple):
     df: Array
 
 
-def robust_variance(y: Array, x: Array, covariance: Array, study: tuple[str, ...]) -> Robust:
+def robust_variance(y: Array, x: Array, covariance: Array, blocks: Blocks) -> Robust:
     """Cluster-robust variances with the bias-reduced correction CR2.
 
     Tipton 2015 Psychol Methods 20:375 and Pustejovsky & Tipton 2018 J Bus Econ Stat 36:672, with the fitted
@@ -26,16 +27,15 @@ def robust_variance(y: Array, x: Array, covariance: Array, study: tuple[str, ...
         y: Effects, shape (k,).
         x: Design, shape (k, p).
         covariance: Of the effects under the fitted model, shape (k, k), none between studies.
-        study: Study of each effect.
+        blocks: Positions of the effects of each study.
     """
-    weight = np.linalg.inv(covariance)
+    weight, _ = inverse(covariance, blocks)
     bread = np.linalg.inv(x.T @ weight @ x)
     hat = x @ bread @ x.T @ weight
     residual = y - x @ bread @ x.T @ weight @ y
     meat = np.zeros_like(bread)
     contrasts = []  # of each study: how its corrected residuals enter each coefficient, shape (p, k)
-    for name in dict.fromkeys(study):
-        own = np.array([one == name for one in study])
+    for own in blocks:
         block = covariance[np.ix_(own, own)]
         root = np.linalg.cholesky(block).T
         left = root @ (block - x[own] @ bread @ x[own].T) @ root.T
