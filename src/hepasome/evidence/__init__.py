@@ -1,6 +1,7 @@
 """What was published: references, studies, observations, claims, and the one list of endpoints."""
 
 from hepasome.evidence._check import check_evidence
+from hepasome.evidence._facts import Fact, facts
 from hepasome.evidence._load import Evidence, endpoint_names, endpoints, load_evidence, read_evidence
 from hepasome.evidence._rows import (
     Claim,
@@ -40,6 +41,7 @@ __all__ = [
     "Endpoint",
     "Estimate",
     "Evidence",
+    "Fact",
     "Label",
     "Measure",
     "Observation",
@@ -53,6 +55,7 @@ __all__ = [
     "egger",
     "endpoint_names",
     "endpoints",
+    "facts",
     "leave_one_out",
     "load_evidence",
     "log_odds_ratio",
