@@ -26,6 +26,7 @@ from hepasome.biology import (
 from hepasome.cli._calibrate import calibrate_command
 from hepasome.cli._console import errors, out
 from hepasome.cli._console import print_plain as _print
+from hepasome.cli._evidence import evidence_app
 from hepasome.cli._explain import explain_command
 from hepasome.cli._product import product_app
 from hepasome.cli._progress import progress_bar
@@ -62,6 +63,7 @@ app = typer.Typer(
 )
 model_app = typer.Typer(help="The model.", no_args_is_help=True)
 app.add_typer(product_app, name="product")
+app.add_typer(evidence_app, name="evidence")
 app.add_typer(model_app, name="model")
 app.command("calibrate")(calibrate_command)
 app.command("explain")(explain_command)

@@ -102,8 +102,13 @@ class EffectRow(Strict):
         return log_ratio_of_means(*groups) if min(groups[0], groups[3]) > 0 else None
 
 
-def read_effects(path: Path, measure: Measure) -> Gathered:
+def read_effects(path: Path, measure: Measure, only: Mapping[str, str] | None = None) -> Gathered:
     """Effects from a CSV table: the columns of `EffectRow`, and any others as moderators.
+
+    Args:
+        path: The table.
+        measure: Which effect.
+        only: Values that moderators must have.
 
     Raises:
         InputError: Everything that is wrong with the table, or that nothing in it gives this measure.
@@ -114,14 +119,19 @@ def read_effects(path: Path, measure: Measure) -> Gathered:
     model = create_model("EffectRow", __base__=EffectRow, **fields)
     rows: list[Row] = []
     left_out = []
+    for name in only or {}:
+        if name not in others:
+            raise input_error("--where", "There is no such moderator.", did_you_mean(name, others), value=name)
     for row in read_table(path, model):
+        told = {name: getattr(row, f"moderator_{i}") for i, name in enumerate(others)}
+        if any(told[name] != value for name, value in (only or {}).items()):
+            continue
         label = row.label or row.study
         estimate = row.estimate(measure)
         if estimate is None or not np.isfinite(estimate.effect):
             left_out.append(f"{label}: gives no {measure}.")
             continue
         size = 1 / row.n + 1 / row.control_n if row.n and row.control_n else None
-        told = {name: getattr(row, f"moderator_{i}") for i, name in enumerate(others)}
         rows.append((row.study, label, estimate, size, told))
     return _gathered(rows, left_out, measure, str(path))
 

@@ -53,6 +53,13 @@ class SearchRecord(Strict):
             raise ValueError("an included report needs the id of its study")
         return self
 
+    @property
+    def open(self) -> bool:
+        """Whether a decision is still to come."""
+        if self.screening != "included":
+            return not self.screening
+        return not self.retrieved or (self.retrieved == "yes" and not self.eligibility)
+
 
 @dataclass(frozen=True)
 class Prisma:
@@ -122,5 +129,5 @@ def read_prisma(path: Path) -> Prisma:
         excluded_reports=dict(Counter(row.reason for row in judged if row.eligibility == "excluded").most_common()),
         reports=len(included),
         studies=len({row.study for row in included}),
-        open=len(undecided),
+        open=sum(row.open for row in kept),
     )
