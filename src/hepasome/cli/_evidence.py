@@ -124,7 +124,7 @@ def prisma(
     table.add_row("studies included", str(numbers.studies))
     out.print(table)
     if numbers.open:
-        print_plain(f"{numbers.open} records wait for a decision.")
+        print_plain(f"Records that wait for a decision: {numbers.open}.")
     if figure is not None:
         print_plain(f"Figure: {write_prisma_flow(numbers, figure)}")
 

@@ -87,11 +87,11 @@ def _gather(table: Path | None, endpoint: str | None, measure: str, where: list[
     if table is not None:
         if endpoint is not None:
             raise input_error("--endpoint", "A table of effects has no endpoints.", "Give one of the two.")
-        return read_effects(table, measure, wanted)  # type: ignore[arg-type]
+        return read_effects(table, measure, wanted)
     if endpoint is None:
         raise input_error("--endpoint", "It is missing.", "Say what to pool, as --endpoint ALT, or give a table.")
     studies = own_studies(folder or evidence_folder())
-    return gather_outcomes(studies, endpoint, measure, wanted)  # type: ignore[arg-type]
+    return gather_outcomes(studies, endpoint, measure, wanted)
 
 
 def _robustness(effects: Effects, found: Pooled, moderators: tuple[str, ...], correlation: float) -> None:
@@ -113,4 +113,10 @@ def _robustness(effects: Effects, found: Pooled, moderators: tuple[str, ...], co
                 left = leave_one_out(effects, correlation=correlation)
             for line in left_out_lines(effects, left):
                 print_plain(line)
+    else:
+        before = pool(effects, correlation=correlation).between
+        explained = (
+            f", of which the moderators explain {1 - found.between / before:.0%}" if before > found.between else ""
+        )
+        print_plain(f"Between studies without moderators: tau2 = {before:.3g}{explained}.")
     print_plain(egger_line(effects, egger(effects)))

@@ -14,6 +14,7 @@ from pydantic import Field, create_model, model_validator
 
 from hepasome.evidence._published import Outcome, PublishedStudy
 from hepasome.evidence.pooling import (
+    MEASURES,
     Effects,
     Estimate,
     Measure,
@@ -118,7 +119,7 @@ def read_effects(path: Path, measure: Measure, only: Mapping[str, str] | None = 
     fields: Any = {f"moderator_{i}": (str, Field(default="", alias=name)) for i, name in enumerate(others)}
     model = create_model("EffectRow", __base__=EffectRow, **fields)
     rows: list[Row] = []
-    left_out = []
+    left_out, others_given = [], set[Measure]()
     for name in only or {}:
         if name not in others:
             raise input_error("--where", "There is no such moderator.", did_you_mean(name, others), value=name)
@@ -129,11 +130,12 @@ def read_effects(path: Path, measure: Measure, only: Mapping[str, str] | None = 
         label = row.label or row.study
         estimate = row.estimate(measure)
         if estimate is None or not np.isfinite(estimate.effect):
-            left_out.append(f"{label}: gives no {measure}.")
+            left_out.append(f"{label} gives no {measure}.")
+            others_given.update(other for other in MEASURES if row.estimate(other) is not None)
             continue
         size = 1 / row.n + 1 / row.control_n if row.n and row.control_n else None
         rows.append((row.study, label, estimate, size, told))
-    return _gathered(rows, left_out, measure, str(path))
+    return _gathered(rows, left_out, measure, str(path), others_given)
 
 
 def gather_outcomes(
@@ -158,7 +160,7 @@ def gather_outcomes(
         remedy = did_you_mean(endpoint, named) if named else "Add studies with `hepasome evidence add FILE`."
         raise input_error("--endpoint", "No study of your evidence has it.", remedy, value=endpoint)
     rows: list[Row] = []
-    left_out = []
+    left_out, others_given = [], set[Measure]()
     for study in studies:
         chosen = [outcome for outcome in study.outcomes if outcome.endpoint == endpoint]
         for outcome in chosen:
@@ -172,12 +174,13 @@ def gather_outcomes(
             else:
                 estimate = outcome.estimate(measure)
                 if outcome.confidence == "recalled":
-                    left_out.append(f"{label}: its numbers are recalled, and nobody read them.")
+                    left_out.append(f"the numbers of {label} are recalled; nobody read them.")
                 elif estimate is None or not np.isfinite(estimate.effect):
-                    left_out.append(f"{label}: gives no {measure}.")
+                    left_out.append(f"{label} gives no {measure}.")
+                    others_given.update(other for other in MEASURES if outcome.estimate(other) is not None)
                 else:
                     rows.append((study.id, label, estimate, 1 / outcome.treated.n + 1 / outcome.control.n, told))
-    return _gathered(rows, left_out, measure, f"your evidence on {endpoint}")
+    return _gathered(rows, left_out, measure, f"your evidence on {endpoint}", others_given)
 
 
 def _moderators(study: PublishedStudy, outcome: Outcome) -> dict[str, float | str]:
@@ -194,9 +197,10 @@ def _moderators(study: PublishedStudy, outcome: Outcome) -> dict[str, float | st
     return told
 
 
-def _gathered(rows: list[Row], left_out: list[str], measure: Measure, where: str) -> Gathered:
+def _gathered(rows: list[Row], left_out: list[str], measure: Measure, where: str, others: set[Measure]) -> Gathered:
     if not rows:
-        raise input_error(where, f"Nothing in it gives {measure}.", " ".join(left_out) or "Give other numbers.")
+        remedy = f"Its numbers give {' and '.join(sorted(others))}." if others else "No effect is left after --where."
+        raise input_error(where, f"Nothing in it gives {measure}.", remedy)
     study, label, estimates, sizes, told = zip(*rows, strict=True)
     known = None if any(size is None for size in sizes) else np.array(sizes, float)
     moderators = {name: _numbers([row[name] for row in told]) for name in told[0]}

@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
+from matplotlib.ticker import LogLocator, NullLocator
 
 from hepasome.evidence import MEASURES, Effects, Egger, Pooled, egger
 from hepasome.files import write_atomically
@@ -65,8 +66,9 @@ def _axis(axes: Axes, effects: Effects) -> None:
     axes.axvline(1.0 if ratio else 0.0, color=_QUIET, linewidth=0.9)
     if ratio:
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        axes.xaxis.set_minor_formatter(lambda value, _: "")
+        axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel(f"{name}, treated against control")
 
 
@@ -102,7 +104,7 @@ def funnel_plot(effects: Effects, pooled: Pooled, test: Egger | None = None) -> 
         _axis(axes, effects)
         axes.set_ylim(top, 0)
         axes.set_ylabel("standard error")
-        axes.legend(loc="upper right", fontsize=8)
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, fontsize=8)
     return figure
 
 

@@ -41,8 +41,8 @@ def prisma_flow(numbers: Prisma) -> Figure:
         for i, ((main, aside), at) in enumerate(zip(steps, middles, strict=True)):
             axes.text(2.4, at, main, ha="center", va="center", bbox=box, zorder=3)
             if aside:
-                axes.text(7.2, at, aside.strip(), ha="center", va="center", bbox=box, zorder=3)
-                axes.add_patch(_arrow((2.4, at), (5.4, at)))
+                axes.text(5.6, at, aside.strip(), ha="left", va="center", bbox=box, zorder=3)
+                axes.add_patch(_arrow((2.4, at), (5.42, at)))
             if i:
                 axes.add_patch(_arrow((2.4, middles[i - 1]), (2.4, at - 0.28 * heights[i])))
     return figure

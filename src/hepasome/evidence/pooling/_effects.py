@@ -12,7 +12,7 @@ from scipy.special import gammaln
 Array = NDArray[np.float64]
 Measure = Literal["hedges_g", "log_ratio_of_means", "log_odds_ratio"]
 # words for readers, and whether the numbers are logarithms of ratios
-MEASURES: dict[str, tuple[str, bool]] = {
+MEASURES: dict[Measure, tuple[str, bool]] = {
     "hedges_g": ("Hedges g", False),
     "log_ratio_of_means": ("ratio of means", True),
     "log_odds_ratio": ("odds ratio", True),

@@ -176,6 +176,8 @@ def _refuse(effects: Effects, x: Array, method: str, how: str, nested: bool, cor
         raise input_error(where, "An effect or its variance is missing or not above 0.", "Leave that effect out.")
     if len(effects.studies) < p + 1:
         problem = f"{len(effects.studies)} studies are too few for {p} coefficients."
+        if p == 1:
+            problem = "There is one study alone, which cannot be pooled."
         raise input_error(where, problem, "Give more studies or fewer moderators.")
     if np.linalg.matrix_rank(x) < p:
         raise input_error(where, "The moderators say the same thing.", "Leave one of them out.")
