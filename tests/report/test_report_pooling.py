@@ -84,9 +84,15 @@ def test_nothing_is_said_with_more_certainty_than_there_is():
 
 
 def test_the_study_on_which_the_answer_hangs_is_named():
-    effects = Effects("hedges_g", tuple("abcd"), tuple("abcd"), np.array([-0.1, 0.1, 0.0, 3.0]), np.full(4, 0.1))
-    (line, *_) = left_out_lines(effects, leave_one_out(effects))
-    assert line.startswith("One study left out: from 0.00 without d to ")
+    def lines(*values):
+        effects = Effects("hedges_g", tuple("abcde"), tuple("abcde"), np.array(values), np.full(5, 0.05))
+        return left_out_lines(effects, pool(effects), leave_one_out(effects))
+
+    one_large = lines(-0.1, 0.1, 0.0, 0.0, 3.0)
+    assert one_large == ["One study left out: from 0.00 without e to 0.78 without a."]
+    against = lines(1.0, 1.2, 0.9, 1.1, -0.8)
+    assert against[1] == "The interval would not reach `no effect` without: e."
+    assert len(lines(1.0, 1.2, 0.9, 1.1, 0.8)) == 1
 
 
 def test_the_flow_of_prisma_shows_its_numbers(tmp_path):

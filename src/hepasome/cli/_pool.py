@@ -111,12 +111,10 @@ def _robustness(effects: Effects, found: Pooled, moderators: tuple[str, ...], co
         if len(effects.studies) >= 3:
             with errors.status("Leaving out one study at a time"):
                 left = leave_one_out(effects, correlation=correlation)
-            for line in left_out_lines(effects, left):
+            for line in left_out_lines(effects, found, left):
                 print_plain(line)
     else:
         before = pool(effects, correlation=correlation).between
-        explained = (
-            f", of which the moderators explain {1 - found.between / before:.0%}" if before > found.between else ""
-        )
-        print_plain(f"Between studies without moderators: tau2 = {before:.3g}{explained}.")
+        share = 0.0 if before == 0 else max(0.0, 1 - found.between / before)
+        print_plain(f"Without moderators tau2 is {before:.3g}; they explain {share:.0%} of it.")
     print_plain(egger_line(effects, egger(effects)))

@@ -112,12 +112,19 @@ def egger_line(effects: Effects, found: Egger | None) -> str:
     return line
 
 
-def left_out_lines(effects: Effects, left: dict[str, Pooled]) -> list[str]:
-    """Between which ends the pooled effect lies if one study is left out, and which two make it so."""
+def left_out_lines(effects: Effects, whole: Pooled, left: dict[str, Pooled]) -> list[str]:
+    """Between which ends the pooled effect lies if one study is left out, and on which study a verdict hangs."""
     ordered = sorted(left, key=lambda study: left[study].pooled.estimate)
     ends = [f"{shown(effects, left[study].pooled.estimate):.2f} without {study}" for study in (ordered[0], ordered[-1])]
     lines = [f"One study left out: from {ends[0]} to {ends[1]}."]
-    crossing = [study for study in left if left[study].pooled.low <= 0 <= left[study].pooled.high]
-    if crossing and len(crossing) < len(left):
-        lines.append(f"The interval holds no effect if one of these is left out: {', '.join(crossing)}.")
+    told = _tells(whole)
+    turning = [study for study, found in left.items() if _tells(found) != told]
+    if turning:
+        verb = "would reach" if told else "would not reach"
+        lines.append(f"The interval {verb} `no effect` without: {', '.join(turning)}.")
     return lines
+
+
+def _tells(pooled: Pooled) -> bool:
+    """Whether the interval excludes no effect."""
+    return not pooled.pooled.low <= 0 <= pooled.pooled.high

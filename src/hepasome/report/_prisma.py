@@ -44,7 +44,7 @@ def prisma_flow(numbers: Prisma) -> Figure:
                 axes.text(5.6, at, aside.strip(), ha="left", va="center", bbox=box, zorder=3)
                 axes.add_patch(_arrow((2.4, at), (5.42, at)))
             if i:
-                axes.add_patch(_arrow((2.4, middles[i - 1]), (2.4, at - 0.28 * heights[i])))
+                axes.add_patch(_arrow((2.4, middles[i - 1]), (2.4, at - 0.22 - 0.13 * main.count("\n"))))
     return figure
 
 
