@@ -100,7 +100,7 @@ def test_outcomes_of_added_studies_are_gathered_with_their_protocol(studies):
     assert found.moderators["dose"] == (250.0, 50.0)
     assert found.moderators["hours"] == (1512.0, 1512.0)
     assert found.moderators["syrcle"] == (0.0, 0.0)
-    assert gather_outcomes(given, "ALT", "hedges_g", {"species": "rat"}).effects.study == ("b2021",)
+    assert gather_outcomes(given, "ALT", "hedges_g", {"species": "rat", "year": "2024"}).effects.study == ("b2021",)
     assert pool(found).studies == 2
 
 
@@ -117,7 +117,7 @@ def test_recalled_numbers_are_left_out_and_told(studies):
     )
     found = gather_outcomes(studies(a2020=of("a2020"), b2021=second), "ALT", "hedges_g")
     assert found.effects.study == ("a2020",)
-    assert found.left_out == ("the numbers of b2021 are recalled; nobody read them.",)
+    assert found.left_out == ("The numbers of b2021 are recalled; nobody read them.",)
 
 
 def test_what_no_study_has_is_told(studies):

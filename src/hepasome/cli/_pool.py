@@ -67,7 +67,7 @@ def pool_command(
     found = pool(effects, moderators=moderators, correlation=correlation)
     out.print(effects_table(effects))
     for sentence in gathered.left_out:
-        print_plain(f"Left out: {sentence}")
+        print_plain(f"Not pooled: {sentence}")
     print_plain("")
     out.print(terms_table(effects, found))
     for line in pooled_lines(effects, found):
@@ -77,6 +77,8 @@ def pool_command(
         with errors.status("Drawing"):
             written = write_pooled(effects, found, out_dir)
         print_plain(f"Written: {', '.join(str(path) for path in written)}")
+        if moderators:
+            print_plain("No plots: with moderators there is no one pooled effect to draw.")
 
 
 def _gather(table: Path | None, endpoint: str | None, measure: str, where: list[str], folder: Path | None) -> Gathered:

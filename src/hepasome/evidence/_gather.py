@@ -13,15 +13,7 @@ import numpy as np
 from pydantic import Field, create_model, model_validator
 
 from hepasome.evidence._published import Outcome, PublishedStudy
-from hepasome.evidence.pooling import (
-    MEASURES,
-    Effects,
-    Estimate,
-    Measure,
-    log_odds_ratio,
-    log_ratio_of_means,
-    standardised_difference,
-)
+from hepasome.evidence.pooling import MEASURES, Effects, Estimate, Measure, effect_of_means, log_odds_ratio
 from hepasome.files import Strict, did_you_mean, input_error, read_table, read_text
 
 Row = tuple[str, str, Estimate, float | None, dict[str, float | str]]
@@ -97,10 +89,8 @@ class EffectRow(Strict):
             return log_odds_ratio(*[getattr(self, c) for c in _COUNTS]) if self.has(_COUNTS) else None
         if not self.has((*_MEANS, "n", "control_n")):
             return None
-        groups = [getattr(self, c) for c in ("mean", "sd", "n", "control_mean", "control_sd", "control_n")]
-        if measure == "hedges_g":
-            return standardised_difference(*groups)
-        return log_ratio_of_means(*groups) if min(groups[0], groups[3]) > 0 else None
+        columns = ("mean", "sd", "n", "control_mean", "control_sd", "control_n")
+        return effect_of_means(measure, *[getattr(self, column) for column in columns])
 
 
 def read_effects(path: Path, measure: Measure, only: Mapping[str, str] | None = None) -> Gathered:
@@ -169,12 +159,12 @@ def gather_outcomes(
             for name, value in (only or {}).items():
                 if name not in told:
                     raise input_error("--where", "There is no such moderator.", did_you_mean(name, told), value=name)
-                if str(told[name]) != value:
+                if _written(told[name]) != value:
                     break
             else:
                 estimate = outcome.estimate(measure)
                 if outcome.confidence == "recalled":
-                    left_out.append(f"the numbers of {label} are recalled; nobody read them.")
+                    left_out.append(f"The numbers of {label} are recalled; nobody read them.")
                 elif estimate is None or not np.isfinite(estimate.effect):
                     left_out.append(f"{label} gives no {measure}.")
                     others_given.update(other for other in MEASURES if outcome.estimate(other) is not None)
@@ -199,7 +189,8 @@ def _moderators(study: PublishedStudy, outcome: Outcome) -> dict[str, float | st
 
 def _gathered(rows: list[Row], left_out: list[str], measure: Measure, where: str, others: set[Measure]) -> Gathered:
     if not rows:
-        remedy = f"Its numbers give {' and '.join(sorted(others))}." if others else "No effect is left after --where."
+        remedy = f"Its numbers give {' and '.join(sorted(others))}." if others else " ".join(left_out)
+        remedy = remedy or "No effect is left after --where."
         raise input_error(where, f"Nothing in it gives {measure}.", remedy)
     study, label, estimates, sizes, told = zip(*rows, strict=True)
     known = None if any(size is None for size in sizes) else np.array(sizes, float)
@@ -207,6 +198,11 @@ def _gathered(rows: list[Row], left_out: list[str], measure: Measure, where: str
     effect = np.array([float(one.effect) for one in estimates])
     variance = np.array([float(one.variance) for one in estimates])
     return Gathered(Effects(measure, study, label, effect, variance, known, moderators), tuple(left_out))
+
+
+def _written(value: float | str) -> str:
+    """As a user writes it: a year without a decimal point."""
+    return f"{value:.10g}" if isinstance(value, float) else value
 
 
 def _numbers(values: list[float | str]) -> tuple[float | str, ...]:

@@ -11,13 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from hepasome.evidence._load import TABLES
 from hepasome.evidence._rows import Confidence
-from hepasome.evidence.pooling import (
-    Estimate,
-    Measure,
-    log_odds_ratio,
-    log_ratio_of_means,
-    standardised_difference,
-)
+from hepasome.evidence.pooling import Estimate, Measure, effect_of_means, log_odds_ratio
 from hepasome.files import Quantity, Strict, quantity_in, read_table
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -165,11 +159,7 @@ class Outcome(Strict):
             return None if a.events is None or b.events is None else log_odds_ratio(a.events, a.n, b.events, b.n)
         if a.mean is None or b.mean is None or a.sd is None or b.sd is None:
             return None
-        if measure == "hedges_g":
-            return standardised_difference(a.mean, a.sd, a.n, b.mean, b.sd, b.n)
-        if min(a.mean, b.mean) <= 0:
-            return None
-        return log_ratio_of_means(a.mean, a.sd, a.n, b.mean, b.sd, b.n)
+        return effect_of_means(measure, a.mean, a.sd, a.n, b.mean, b.sd, b.n)
 
     @property
     def hours(self) -> float | None:

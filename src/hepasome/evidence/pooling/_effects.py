@@ -67,6 +67,18 @@ def log_ratio_of_means(
     return Estimate(np.log(a / b), s**2 / (n_a * a**2) + t**2 / (n_b * b**2))
 
 
+def effect_of_means(
+    measure: Measure, mean: float, sd: float, n: int, control_mean: float, control_sd: float, control_n: int
+) -> Estimate | None:
+    """The effect that two means give by a measure; None where they give none."""
+    given = (mean, sd, n, control_mean, control_sd, control_n)
+    if measure == "hedges_g":
+        return standardised_difference(*given)
+    if measure == "log_ratio_of_means" and mean > 0 and control_mean > 0:
+        return log_ratio_of_means(*given)
+    return None
+
+
 def log_odds_ratio(events: ArrayLike, n: ArrayLike, control_events: ArrayLike, control_n: ArrayLike) -> Estimate:
     """Logarithm of an odds ratio; a table with an empty cell gets a half added to each of its four cells.
 
