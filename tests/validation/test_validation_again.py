@@ -93,3 +93,18 @@ def test_nanoparticles_as_observed_and_vesicles_in_the_typical_mouse(run_of, com
     high = kept["shares"]["dose"] == "high"
     expected = kept["shares"].loc[high, "simulated"].to_numpy()
     assert found["shares"].loc[high, "simulated"].to_numpy() == pytest.approx(expected, rel=FOUR_DIGITS, abs=2e-6)
+
+
+def test_every_pooled_number_agrees_with_metafor_to_a_millionth(run_of, committed):
+    run = run_of("metafor")
+    rows = run.compared()
+    assert len(rows) == len(committed("metafor", "numbers"))
+    assert rows["ours"].notna().all()
+    assert rows["apart"].max() < 1e-6
+
+
+def test_every_effect_size_agrees_with_metafor(run_of, committed):
+    raw = run_of("metafor").effect_sizes()
+    assert set(raw["measure"]) == {"hedges_g", "log_ratio_of_means", "log_odds_ratio"}
+    assert len(raw) == len(committed("metafor", "raw"))
+    assert raw["apart"].max() < 1e-12

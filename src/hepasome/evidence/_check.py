@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from hepasome.evidence._facts import Fact
 from hepasome.evidence._load import STUDIES, TABLES, ReferenceList, endpoints, observation_tables
 from hepasome.evidence._rows import Claim, Observation, StudyRecord
+from hepasome.evidence._trial_doses import TrialDose
 from hepasome.files import Document, Finding, InputError, Strict, read_table, read_text, read_yaml, validate
 
 Row = TypeVar("Row", bound=Strict)
@@ -20,7 +22,7 @@ def check_evidence(tables: Path = TABLES, studies: Path = STUDIES) -> list[Findi
     """All findings about the evidence in two folders, file by file; empty if it holds.
 
     Args:
-        tables: Folder with references.yaml and tables of untreated animals and of kinetics.
+        tables: Folder with references.yaml, facts.csv, trial_doses.csv and tables of untreated animals and of kinetics.
         studies: Folder with one folder per study: record.yaml, observations.csv, claims.csv.
     """
     return _Check(tables, studies).found
@@ -29,6 +31,7 @@ def check_evidence(tables: Path = TABLES, studies: Path = STUDIES) -> list[Findi
 class _Check:
     def __init__(self, tables: Path, studies: Path) -> None:
         self.found: list[Finding] = []
+        self._there: set[str] = set()  # rows that a fact may point to
         self._units = {endpoint.id: endpoint.unit for endpoint in endpoints()}
         self._references = self._listed(tables / "references.yaml")
         for path in observation_tables(tables):
@@ -37,6 +40,8 @@ class _Check:
             self._record(folder / "record.yaml", folder.name)
             self._observations(folder / "observations.csv", folder.name)
             self._claims(folder / "claims.csv", folder.name)
+        self._there |= {f"trial_dose:{row.id}" for _, row in self._table(tables / "trial_doses.csv", TrialDose)}
+        self._facts(tables / "facts.csv")
 
     def _add(self, path: Path, line: int | None, problem: str, remedy: str, field: str, value: object) -> None:
         self.found.append(Finding(str(path), problem, remedy, line, field, value))
@@ -97,11 +102,13 @@ class _Check:
         document, record = read
         self._study(path, document.line(("id",)), "id", record.id, folder)
         self._reference(path, document.line(("reference",)), record.reference)
+        self._there |= {f"record:{record.id}/{fact.detail}" for fact in record.protocol}
         for i, fact in enumerate(record.protocol):
             self._reference(path, document.line(("protocol", i, "reference")), fact.reference)
 
     def _observations(self, path: Path, folder: str | None = None) -> None:
         rows = self._table(path, Observation)
+        self._there |= {f"observation:{row.id}" for _, row in rows}
         self._unique(path, [(line, row.id) for line, row in rows])
         for line, row in rows:
             self._reference(path, line, row.reference)
@@ -113,6 +120,7 @@ class _Check:
 
     def _claims(self, path: Path, folder: str) -> None:
         rows = self._table(path, Claim)
+        self._there |= {f"claim:{row.id}" for _, row in rows}
         self._unique(path, [(line, row.id) for line, row in rows])
         for line, row in rows:
             self._reference(path, line, row.reference)
@@ -122,6 +130,18 @@ class _Check:
             if row.presupposes and row.presupposes not in {other.id for _, other in rows} - {row.id}:
                 remedy = "Write the id of another claim of this study."
                 self._add(path, line, "There is no such claim.", remedy, "presupposes", row.presupposes)
+
+    def _facts(self, path: Path) -> None:
+        broken = bool(self.found)  # what cannot be read cannot be pointed to either
+        rows = self._table(path, Fact)
+        self._unique(path, [(line, row.id) for line, row in rows])
+        for line, row in rows:
+            for name in row.references:
+                self._reference(path, line, name)
+            for name in row.held if not broken else ():
+                if name not in self._there:
+                    remedy = "Correct it, or leave it empty and give the numbers here."
+                    self._add(path, line, "No table has this row.", remedy, "held_in", name)
 
 
 def _lines(path: Path) -> list[int]:

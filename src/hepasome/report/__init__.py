@@ -3,6 +3,16 @@
 from hepasome.report._calibration import calibration_table, coverage_table, write_calibration_figure
 from hepasome.report._explanation import part_tables, sensitivity_notes, sensitivity_table, write_explanation
 from hepasome.report._figures import figures
+from hepasome.report._forest import forest_plot, funnel_plot, write_pooled
+from hepasome.report._pooling import (
+    comparison_table,
+    effects_table,
+    egger_line,
+    left_out_lines,
+    pooled_lines,
+    terms_table,
+)
+from hepasome.report._prisma import prisma_flow, write_prisma_flow
 from hepasome.report._report import render_report, write_report
 from hepasome.report._scoreboard import (
     Directions,
@@ -30,21 +40,30 @@ __all__ = [
     "Score",
     "against_trials",
     "calibration_table",
+    "comparison_table",
     "coverage_table",
     "directions",
     "driver_table",
+    "effects_table",
+    "egger_line",
     "endpoint_table",
     "figures",
+    "forest_plot",
+    "funnel_plot",
     "identity_table",
+    "left_out_lines",
     "number",
     "p_value",
     "part_tables",
+    "pooled_lines",
+    "prisma_flow",
     "render_report",
     "score",
     "scoreboard",
     "scoreboard_page",
     "sensitivity_notes",
     "sensitivity_table",
+    "terms_table",
     "translation_figure",
     "translation_score",
     "translation_table",
@@ -52,6 +71,8 @@ __all__ = [
     "verdict_table",
     "write_calibration_figure",
     "write_explanation",
+    "write_pooled",
+    "write_prisma_flow",
     "write_report",
     "write_translation",
 ]

@@ -9,6 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from hepasome.evidence import standardised_difference
+
 
 @dataclass(frozen=True)
 class EffectSize:
@@ -20,10 +22,7 @@ class EffectSize:
 
 
 def hedges_g(treated: ArrayLike, control: ArrayLike) -> EffectSize:
-    """Hedges g of two groups: their difference in pooled standard deviations, corrected for small samples.
-
-    Hedges 1981 J Educ Stat 6:107 with the correction 1 - 3/(4 df - 1); variance after Borenstein 2009,
-    Introduction to Meta-Analysis, equations 4.20 to 4.24.
+    """Hedges g of two groups, by the same formula as the pooled evidence.
 
     Args:
         treated: Values of the treated group, shape (n,).
@@ -32,18 +31,13 @@ def hedges_g(treated: ArrayLike, control: ArrayLike) -> EffectSize:
     Returns:
         g with its 95 % interval; NaN where a group has fewer than two values or nobody varies.
     """
-    a, b = np.asarray(treated, float), np.asarray(control, float)
-    n, m = len(a), len(b)
-    if min(n, m) < 2:
+    groups = [np.asarray(values, float) for values in (treated, control)]
+    if min(map(len, groups)) < 2:
         return EffectSize(np.nan, np.nan, np.nan)
-    pooled = np.sqrt(((n - 1) * a.var(ddof=1) + (m - 1) * b.var(ddof=1)) / (n + m - 2))
-    if pooled == 0:
-        return EffectSize(np.nan, np.nan, np.nan)
-    d = (a.mean() - b.mean()) / pooled
-    correction = 1 - 3 / (4 * (n + m - 2) - 1)
-    error = correction * np.sqrt((n + m) / (n * m) + d**2 / (2 * (n + m)))
-    half = stats.norm.ppf(0.975) * error
-    return EffectSize(correction * d, correction * d - half, correction * d + half)
+    a, b = ((values.mean(), values.std(ddof=1), len(values)) for values in groups)
+    found = standardised_difference(*a, *b)
+    g, half = float(found.effect), float(stats.norm.ppf(0.975) * np.sqrt(found.variance))
+    return EffectSize(g, g - half, g + half)
 
 
 def compare_arms(endpoints: pd.DataFrame, control: str, seed: int) -> pd.DataFrame:
