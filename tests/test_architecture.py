@@ -23,8 +23,10 @@ LAYERS = (
     ("trial",),
     ("inference", "translation"),
     ("report", "bench"),
-    ("cli", "web"),
+    ("web",),
+    ("cli",),
 )
+SCREENS = ("web", "cli")  # what users see; the command line opens the web application
 FILES = "files"  # imports nothing of hepasome and may be imported by everyone except the engine
 # hepasome/__init__.py and its private modules: public names, from any layer below the screens, for the screens
 ROOT = ""
@@ -39,8 +41,8 @@ def may_import() -> dict[str, set[str]]:
         for package in layer:
             allowed[package] = below | (set() if package == "engine" else {FILES})
         below = below | set(layer)
-    allowed[ROOT] = {FILES, *below}.difference(LAYERS[-1])
-    for screen in LAYERS[-1]:
+    allowed[ROOT] = {FILES, *below}.difference(SCREENS)
+    for screen in SCREENS:
         allowed[screen].add(ROOT)
     allowed["__main__"] = {"cli"}
     return allowed

@@ -58,7 +58,7 @@ def test_each_figure_is_written_as_svg_and_png_and_stands_in_the_page(report, dr
         f"fate_{arm}" for arm in treated(report.run)
     }
     files = {file.name for file in report.figures.iterdir()}
-    assert files == {f"{name}.{kind}" for name in names for kind in ("svg", "png")}
+    assert files == {f"{name}.{kind}" for name in names for kind in ("svg", "png", "csv")}
     for name in names:
         root = ET.parse(report.figures / f"{name}.svg").getroot()  # noqa: S314 - our own file
         assert root.tag == "{http://www.w3.org/2000/svg}svg"

@@ -20,6 +20,7 @@ from hepasome.cli._explain import explain_command
 from hepasome.cli._model import model_app
 from hepasome.cli._product import product_app
 from hepasome.cli._progress import progress_bar
+from hepasome.cli._serve import serve_command
 from hepasome.cli._translate import translate_command
 from hepasome.engine import SIMULATORS, EngineError
 from hepasome.evidence import load_evidence
@@ -56,6 +57,7 @@ app.add_typer(evidence_app, name="evidence")
 app.add_typer(model_app, name="model")
 app.command("calibrate")(calibrate_command)
 app.command("explain")(explain_command)
+app.command("serve")(serve_command)
 app.command("translate")(translate_command)
 
 StudyName = Annotated[str, typer.Argument(help="Id of a shipped study, or path of a study file.")]

@@ -6,6 +6,7 @@ from hepasome.files._schema import Strict, did_you_mean, read_table, validate
 from hepasome.files._text import MEGABYTE, inside, read_text
 from hepasome.files._write import write_atomically
 from hepasome.files._yaml import Document, parse_yaml, read_yaml
+from hepasome.files._yaml_text import yaml_text
 
 __all__ = [
     "MEGABYTE",
@@ -28,4 +29,5 @@ __all__ = [
     "shorten",
     "validate",
     "write_atomically",
+    "yaml_text",
 ]

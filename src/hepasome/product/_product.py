@@ -8,17 +8,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from pydantic import field_validator, model_validator
 
-from hepasome.files import Quantity, Strict, input_error, read_yaml, validate, write_atomically
+from hepasome.files import Quantity, Strict, input_error, read_yaml, validate, write_atomically, yaml_text
 from hepasome.product._estimate import Estimate
 from hepasome.product._storage import Storage
 
 SHIPPED = Path(str(resources.files("hepasome") / "product" / "shipped"))
 PRODUCT_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
-_LIKE_NUMBER = re.compile(r"[-+.\d].*|nan|inf|infinity", re.IGNORECASE | re.DOTALL)
 _DEVIATES = np.linspace(-4, 4, 161)  # of the log-normal diameter; finer changes the permeability by less than 0.1 %
 
 
@@ -258,17 +256,4 @@ def shipped_products() -> list[str]:
 def write_product(product: Product, path: Path | str) -> Path:
     """Write a product file that `load_product` reads back equal."""
     content: dict[str, Any] = product.model_dump(mode="json", exclude_defaults=True, by_alias=True)
-    text = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
-    return write_atomically(path, text)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes what would not be read back as it is: what YAML 1.2 takes for a number (`1e10`, `08`), line ends."""
-
-
-def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    quoted = _LIKE_NUMBER.fullmatch(text) or not text.isprintable()
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, '"' if quoted else None)
-
-
-_Dumper.add_representer(str, _text)
+    return write_atomically(path, yaml_text(content))

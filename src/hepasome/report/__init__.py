@@ -14,11 +14,13 @@ from hepasome.report._pooling import (
 )
 from hepasome.report._prisma import prisma_flow, write_prisma_flow
 from hepasome.report._report import render_report, write_report
+from hepasome.report._results import plain, run_results
 from hepasome.report._scoreboard import (
     Directions,
     Line,
     Score,
     directions,
+    read_scoreboard,
     score,
     scoreboard,
     scoreboard_page,
@@ -55,9 +57,12 @@ __all__ = [
     "number",
     "p_value",
     "part_tables",
+    "plain",
     "pooled_lines",
     "prisma_flow",
+    "read_scoreboard",
     "render_report",
+    "run_results",
     "score",
     "scoreboard",
     "scoreboard_page",

@@ -16,6 +16,7 @@ from hepasome.evidence import load_evidence
 from hepasome.files import write_atomically
 from hepasome.inference import REPRESSION, Verdict, attribution, cargo_per_cell, judge, vesicles_per_cell
 from hepasome.product import CEILINGS, Estimate, Product
+from hepasome.report._figure_tables import figure_tables
 from hepasome.report._figures import CELL_NAMES, figures, treated_arms, unit_of
 from hepasome.report._style import STATUS_COLOURS, VERDICT_COLOURS, arm_colours, embedded, png, svg
 from hepasome.report._tables import change_text, number, p_value, signed, statistics_by_arm
@@ -38,7 +39,7 @@ def write_report(
     Args:
         run: The run.
         path: Where the report goes.
-        figure_folder: Where each figure goes as SVG and PNG; None writes none.
+        figure_folder: Where each figure goes as SVG, as PNG, and its numbers as CSV; None writes none.
         explained: What explains the effects, as `explained_section` returns it; None leaves that section out.
 
     Returns:
@@ -51,6 +52,8 @@ def write_report(
         for name, figure in drawn.items():
             write_atomically(Path(figure_folder) / f"{name}.svg", drawings[name])
             write_atomically(Path(figure_folder) / f"{name}.png", png(figure))
+        for name, table in figure_tables(run, verdicts).items():
+            write_atomically(Path(figure_folder) / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
     return write_atomically(path, _render(run, verdicts, drawings, explained))
 
 
@@ -80,17 +83,17 @@ def _context(run: Run, verdicts: list[Verdict], drawings: dict[str, str]) -> dic
         "study": run.study,
         "arms": arms,
         "colours": arm_colours(arms),
-        "answer": _answer(run, verdicts, statistics),
+        "answer": answer_lines(run, verdicts, statistics),
         "record": evidence.record(run.study.id),
-        "uncertain": _uncertain(run),
+        "uncertain": uncertain_details(run),
         "figures": {name: Markup(embedded(drawing, name)) for name, drawing in drawings.items()},  # noqa: S704 # ours
         "treated": treated_arms(run),
         "cell_names": CELL_NAMES,
-        "cells": _cells(run),
+        "cells": cell_rows(run),
         "cargo": cargo_per_cell(run).to_dict("records"),
         "repression": REPRESSION,
         "ceilings": CEILINGS,
-        "endpoints": _endpoints(run, statistics),
+        "endpoints": endpoint_rows(run, statistics),
         "verdicts": verdicts,
         "counts": Counter(verdict.label for verdict in verdicts),
         "change_text": change_text,
@@ -105,11 +108,11 @@ def _context(run: Run, verdicts: list[Verdict], drawings: dict[str, str]) -> dic
         "failed": failed.to_dict("records"),
         "provenance": run.provenance,
         "shipped": _is_shipped(run),
-        "command": _command(run),
+        "command": command_of(run),
     }
 
 
-def _answer(run: Run, verdicts: list[Verdict], statistics: _Statistics) -> list[str]:
+def answer_lines(run: Run, verdicts: list[Verdict], statistics: _Statistics) -> list[str]:
     """The result in words, from the numbers alone."""
     study, control = run.study, run.study.control
     animals = run.subjects[run.subjects["role"] == "animal"]
@@ -159,7 +162,7 @@ def _effect(arm: str, endpoint: str, row: dict[str, Any], base: dict[str, Any], 
     return f"{arm}: {endpoint} was {size} in {control} (Hedges g {row['g']:+.2f}, 95 % interval {interval}{test})."
 
 
-def _uncertain(run: Run) -> list[dict[str, str]]:
+def uncertain_details(run: Run) -> list[dict[str, str]]:
     """Protocol details that no source confirms, with what this trial drew."""
     study, plan = run.study, run.plan.protocol
     rows: list[tuple[str, Any, str]] = [
@@ -202,7 +205,8 @@ def _most(run: Run) -> int:
     return max(len(arm.induction_times) for arm in run.plan.protocol.arms.values())
 
 
-def _endpoints(run: Run, statistics: _Statistics) -> list[dict[str, Any]]:
+def endpoint_rows(run: Run, statistics: _Statistics) -> list[dict[str, Any]]:
+    """Every endpoint with its unit and, by arm, its statistics."""
     return [
         {
             "label": str(endpoint),
@@ -241,7 +245,7 @@ def _estimates(product: Product) -> list[tuple[str, Estimate]]:
     return [(what, estimate) for what, estimate in rows if estimate is not None]
 
 
-def _cells(run: Run) -> list[dict[str, Any]]:
+def cell_rows(run: Run) -> list[dict[str, Any]]:
     """Vesicles and copies of every cargo with an action, per cell of each type."""
     cargo = cargo_per_cell(run)
     rows: list[dict[Any, Any]] = vesicles_per_cell(run).to_dict("records")
@@ -272,7 +276,8 @@ def _is_shipped(run: Run) -> bool:
     return run.study.id in study_ids() and load_study(run.study.id).as_written() == run.study.as_written()
 
 
-def _command(run: Run) -> str:
+def command_of(run: Run) -> str:
+    """The command that makes the same run again."""
     settings, study = run.plan.settings, run.study.id if _is_shipped(run) else "study.yaml"
     parts = [f"hepasome run {study} --seed {settings.seed} --draws {settings.draws}"]
     parts += [f"--subjects {settings.subjects}"] if settings.subjects else []

@@ -141,6 +141,24 @@ def scoreboard_page(scores: Sequence[Score], command: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def read_scoreboard(page: str) -> list[Score]:
+    """The scores that stand in a page which `scoreboard_page` made; whether a claim is directional it does not tell."""
+    found: list[Score] = []
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("## "):
+            found.append(Score("", line.removeprefix("## ").strip(), "", []))
+        elif found and not found[-1].title and ": " in line:
+            system, _, title = line.partition(": ")
+            found[-1] = Score(system, found[-1].study, title.removesuffix("."), [])
+        elif found and len(cells) == 5 and cells[1] in _LABELS:
+            statement, label, change, required, reason = cells
+            known = next(one for one in _LABELS if one == label)
+            lines = [*found[-1].lines, Line(statement, known, reason, change, required)]
+            found[-1] = Score(found[-1].system, found[-1].study, found[-1].title, lines)
+    return found
+
+
 def _in_order(scores: Sequence[Score]) -> list[Score]:
     return sorted(scores, key=lambda one: (one.system, one.study))
 

@@ -11,8 +11,19 @@ from hepasome.trial._load import load_run
 from hepasome.trial._plan import LADDER, Plan, Planned, Settings, TypicalSubject, make_plan, typical_subject
 from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, absolute_dose, settle_protocol
 from hepasome.trial._run import Computing, Progress, Run, default_folder, run_study, solver_settings
+from hepasome.trial._settings import check_settings
 from hepasome.trial._statistics import EffectSize, compare_arms, hedges_g
-from hepasome.trial._study import STUDIES, Arm, EndpointAt, Study, Treatment, load_study, study_ids, study_path
+from hepasome.trial._study import (
+    STUDIES,
+    Arm,
+    EndpointAt,
+    Study,
+    Treatment,
+    check_study,
+    load_study,
+    study_ids,
+    study_path,
+)
 from hepasome.trial._subject import DiseaseOfArm
 from hepasome.trial._uncertain import Between, OneOf
 from hepasome.trial._unknowns import DISEASE, GROUPS, KINETICS, PROTOCOL, Unknowns
@@ -51,6 +62,8 @@ __all__ = [
     "absolute_dose",
     "assays",
     "central_values",
+    "check_settings",
+    "check_study",
     "compare_arms",
     "default_folder",
     "doses_of",

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 
 from hepasome.biology import Structure, agents, parameters, target_ids
-from hepasome.files import Quantity
+from hepasome.files import Quantity, input_error
 from hepasome.product import Product
 from hepasome.trial._study import Arm, EndpointAt, GivenAgent, Schedule, Study
 from hepasome.trial._subject import AT_TREATMENT, DiseaseOfArm
 from hepasome.trial._uncertain import settle
 
 Settle = Callable[[object], Any]
+_MOST_REPEATS = 10_000
 
 
 @dataclass(frozen=True)
@@ -193,6 +194,9 @@ def _repeats(study: Study, one: Settle) -> tuple[float, ...]:
     if disease.every is None or disease.duration is None:
         return (start,)
     every, length = one(disease.every).to("h"), one(disease.duration).to("h")
+    if length / every > _MOST_REPEATS:
+        problem = f"The injury would be repeated {length / every:,.0f} times."
+        raise input_error(study.id, problem, f"Up to {_MOST_REPEATS:,} are possible.", field="disease.every")
     return tuple(start + every * i for i in range(math.ceil(length / every - 1e-9)))
 
 

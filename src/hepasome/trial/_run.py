@@ -6,7 +6,6 @@ import hashlib
 import importlib.metadata
 import io
 import json
-import math
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -18,12 +17,13 @@ import numpy as np
 import pandas as pd
 
 from hepasome import engine
-from hepasome.biology import model_sbml, parameters
-from hepasome.files import FindingList, input_error, write_atomically
+from hepasome.biology import model_sbml
+from hepasome.files import input_error, write_atomically
 from hepasome.trial._assays import error_factor
 from hepasome.trial._deaths import CUMULATIVE_HAZARD, SURVIVAL, death_times, log_rank_p, without_the_dead
 from hepasome.trial._draws import stream, tables_hash
 from hepasome.trial._plan import COURSES_PER_ARM, Plan, Settings, make_plan
+from hepasome.trial._settings import check_settings
 from hepasome.trial._statistics import compare_arms
 from hepasome.trial._study import Study
 
@@ -35,13 +35,6 @@ _CHUNK = 64
 RUN_FILE = "run.json"
 COMPLETE = "complete"
 TABLES = ("trajectories", "endpoints", "worlds", "subjects")
-_MOST_SUBJECTS = 1_000_000  # as in a study file
-_FITTING = {
-    "log": "It is a number above zero.",
-    "logit": "It is a share between zero and one.",
-    "linear": "It is a number, zero or above.",
-    "normal": "It is a finite number.",
-}
 
 Progress = Callable[[int, int], None]
 
@@ -127,7 +120,7 @@ def run_study(
         InputError: If an override names no parameter or cannot be its value, or the folder holds another run.
     """
     settings, computing = settings or Settings(), computing or Computing()
-    _check(study, settings)
+    check_settings(study, settings)
     try:
         plan = make_plan(study, settings)
     except ArithmeticError:
@@ -155,26 +148,6 @@ def solver_settings(model: engine.Model) -> engine.Solver:
     """Tolerances for a model of hepasome: relative 1e-6; absolute 1e-9, and one vesicle where vesicles are counted."""
     counted = {s: _VESICLE_TOLERANCE for s in model.states if any(mark in s for mark in _PARTICLE_STATES)}
     return engine.Solver(relative_tolerance=1e-6, absolute_tolerance=1e-9, state_tolerances=counted)
-
-
-def _check(study: Study, settings: Settings) -> None:
-    table, found = parameters(study.subject.species, study.disease.model), FindingList("--set")
-    for name, value in settings.overrides.items():
-        if name not in table:
-            found.add("The model has no such parameter.", "The model page lists them.", field=name)
-        elif not (math.isfinite(value) and _fits(value, table[name].scale)):
-            found.add("This parameter cannot have this value.", _FITTING[table[name].scale], field=name, value=value)
-    found.raise_if_any()
-    if settings.subjects is not None and not 2 <= settings.subjects <= _MOST_SUBJECTS:
-        raise input_error(
-            "--subjects", f"An arm has 2 to {_MOST_SUBJECTS:,} animals.", "Correct it.", value=settings.subjects
-        )
-
-
-def _fits(value: float, scale: str) -> bool:
-    if scale == "logit":
-        return 0 < value < 1
-    return value > 0 if scale == "log" else value >= 0 or scale == "normal"
 
 
 def provenance_of(

@@ -286,8 +286,20 @@ def load_study(name: str | Path) -> Study:
         InputError: Every finding about the file: unknown keys, wrong units, negative doses, missing arms and so on.
     """
     path = study_path(name)
-    document = read_yaml(path)
-    _tell_folder(document, path.parent)
+    return check_study(read_yaml(path), path.parent)
+
+
+def check_study(document: Document, folder: Path) -> Study:
+    """The study that a document describes, whether it is a file or not yet.
+
+    Args:
+        document: What is written.
+        folder: Where the files lie that it may name, such as products.
+
+    Raises:
+        InputError: As `load_study`.
+    """
+    _tell_folder(document, folder)
     study = validate(Study, document)
     _check_products(study, document)
     return study

@@ -1,0 +1,35 @@
+"""The socket of the server."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
+
+from hepasome.files import input_error
+from hepasome.web._settings import Serving
+
+
+@contextmanager
+def listening(serving: Serving) -> Iterator[socket.socket]:
+    """A socket that listens at the address.
+
+    Raises:
+        InputError: If the address or port cannot be had.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(serving.host, serving.port, type=socket.SOCK_STREAM)[0]
+        with socket.create_server(address[:2], family=family) as made:
+            yield made
+    except OSError as error:
+        place = f"{serving.host}:{serving.port}"
+        remedy = "Another program, perhaps another hepasome, has it: choose another --port."
+        raise input_error("--port", f"Cannot listen at {place} ({error.strerror}).", remedy) from None
+
+
+def shown(serving: Serving, made: socket.socket) -> str:
+    """The address to open in a browser."""
+    host = f"[{serving.host}]" if ":" in serving.host else serving.host
+    token = f"/?token={quote(serving.token)}" if serving.token else "/"
+    return f"http://{host}:{made.getsockname()[1]}{token}"

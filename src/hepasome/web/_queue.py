@@ -1,0 +1,223 @@
+"""The queue: runs one after the other, each in a process of its own, kept on disk so that a restart goes on."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+from hepasome.files import input_error, read_text, write_atomically
+from hepasome.trial import Between, OneOf, Settings, Study, check_settings, default_folder
+from hepasome.web._index import JOBS, Index
+from hepasome.web._job import Job, moment, write_job
+from hepasome.web._library import STUDY_FILE, Entry, product_files
+from hepasome.web._made import made_elsewhere, study_of_run
+from hepasome.web._names import RUN, MissingError, RefusedError, named
+from hepasome.web._process import RunProcess
+from hepasome.web._progress import Progress
+from hepasome.web._settings import Serving
+from hepasome.web._worker import RESULTS
+
+_CANCELLED = "Stopped. What is finished of it is kept."
+_GOES_ON = "The server was stopped; it goes on where it was."
+
+
+class RunQueue:
+    """All runs of a folder: those asked for here, and those that the command line left."""
+
+    def __init__(self, serving: Serving) -> None:
+        self._serving, self._changed = serving, threading.Condition()
+        self._now: tuple[str, RunProcess] | None = None
+        self._thread: threading.Thread | None = None
+        self._ending = False
+        self.index = Index(serving.runs)
+
+    def start(self) -> None:
+        """Begin to compute what waits; what an earlier server was computing comes first."""
+        for job in self.index.find(state="running", limit=1000):
+            self._keep(job.now("queued", _GOES_ON))
+        self.look()
+        self._thread = threading.Thread(target=self._work, daemon=True, name="runs")
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End what is computed, so that the next start goes on with it."""
+        with self._changed:
+            self._ending = True
+            if self._now is not None:
+                self._now[1].stop(_GOES_ON)
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+        self.index.close()
+
+    def look(self) -> None:
+        """Take up runs that were made elsewhere since."""
+        for job in made_elsewhere(self._serving.runs, lambda name: self.index.get(name) is not None):
+            self.index.put(job)
+
+    def get(self, name: str) -> Job:
+        """A run by its name.
+
+        Raises:
+            MissingError: If there is none.
+        """
+        job = self.index.get(name)
+        if job is None:
+            raise MissingError("There is no run of this name.")
+        return job
+
+    def folder(self, name: str) -> Path:
+        """Folder of a run; it need not be there yet."""
+        return named(self._serving.runs, name, RUN)
+
+    def has_results(self, name: str) -> bool:
+        """Whether there is something to show."""
+        return (self.folder(name) / RESULTS).is_file()
+
+    def progress(self, job: Job) -> Progress:
+        """How far a run is."""
+        now = self._now
+        if now is not None and now[0] == job.name:
+            return now[1].measured.progress
+        done = job.total if job.state == "complete" else 0
+        return Progress(job.state, done, job.total)
+
+    def process(self, name: str) -> int | None:
+        """Number of the process of a run, if it is computed now."""
+        now = self._now
+        return now[1].pid if now is not None and now[0] == name else None
+
+    def place(self, name: str) -> int | None:
+        """How many runs come before one that waits; None if it does not wait."""
+        names = [job.name for job in self.index.waiting()]
+        return names.index(name) + (self._now is not None) if name in names else None
+
+    def submit(self, entry: Entry, settings: Settings) -> Job:
+        """Queue a run. The same study with the same settings is the same run, and is not computed twice.
+
+        Raises:
+            InputError: If the study or the settings do not hold.
+            RefusedError: If it is larger than allowed, or too many wait.
+        """
+        study = entry.checked()
+        check_settings(study, settings)
+        total = self._allowed(study, settings)
+        name = default_folder(study, settings, self._serving.runs).name
+        with self._changed:
+            known = self.index.get(name)
+            if known is not None and (known.is_live or (known.state == "complete" and self.has_results(name))):
+                return known
+            if len(self.index.waiting()) >= self._serving.limits.queued:
+                raise RefusedError("Too many runs wait already. Wait until some are finished, or stop some.")
+            folder = self._job_folder(name)
+            for file in product_files(entry):
+                write_atomically(folder / file.name, read_text(file))
+            write_atomically(folder / STUDY_FILE, entry.text)
+            chosen = (settings.subjects, settings.seed, settings.draws, settings.overrides)
+            job = Job(name, study.id, study.title, *chosen, submitted=moment(), total=total)
+            self._keep(job)
+            self._changed.notify_all()
+        return job
+
+    def cancel(self, name: str) -> Job:
+        """Stop a run that waits or is computed.
+
+        Raises:
+            MissingError: If there is none.
+            RefusedError: If it is neither.
+        """
+        with self._changed:
+            job = self.get(name)
+            if not job.is_live:
+                raise RefusedError("This run is not in the queue.")
+            if self._now is not None and self._now[0] == name:
+                self._now[1].stop(_CANCELLED)
+            job = job.now("cancelled", _CANCELLED)
+            self._keep(job)
+        return job
+
+    def resume(self, name: str) -> Job:
+        """Go on with a run that was stopped or failed, or write the pages of one that the command line made.
+
+        Raises:
+            MissingError: If there is none.
+            RefusedError: If there is nothing to go on with.
+        """
+        with self._changed:
+            job = self.get(name)
+            if job.is_live or (job.state == "complete" and self.has_results(name)):
+                raise RefusedError("There is nothing to go on with: the run is in the queue, or finished.")
+            if not (self._job_folder(name) / STUDY_FILE).is_file():
+                write_atomically(self._job_folder(name) / STUDY_FILE, study_of_run(self.folder(name)))
+            job = replace(job, only_report=job.state == "complete", submitted=moment()).now("queued")
+            self._keep(job)
+            self._changed.notify_all()
+        return job
+
+    def remove(self, name: str) -> None:
+        """Delete a run with all its files.
+
+        Raises:
+            MissingError: If there is none.
+            RefusedError: If it waits or is computed.
+        """
+        with self._changed:
+            if self.get(name).is_live or self.process(name) is not None:
+                raise RefusedError("The run is in the queue. Stop it first.")
+            for folder in (self.folder(name), self._job_folder(name)):
+                if folder.is_dir():
+                    shutil.rmtree(folder)
+            self.index.remove(name)
+
+    def _allowed(self, study: Study, settings: Settings) -> int:
+        """How many subjects will be simulated at most, ladders aside."""
+        most, arms = self._serving.limits.subjects, len(study.arms)
+        treated = sum(arm.treatment is not None for arm in study.arms.values())
+        per_arm = settings.subjects or _most(study.subjects_per_arm)
+        total = per_arm * arms + settings.draws * (arms + treated)
+        if total > most:
+            problem = f"This would be {total:,} subjects; the server takes up to {most:,} in one run."
+            raise input_error("run", problem, "Ask for fewer animals or draws, or use the command line.", value=per_arm)
+        return total
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                waiting = self.index.waiting()
+                if self._ending:
+                    return
+                if not waiting:
+                    self._changed.wait()
+                    continue
+                job = waiting[0].now("running")
+                self._keep(job)
+                limits, workers = self._serving.limits, self._serving.workers
+                process = RunProcess(self._job_folder(job.name), self.folder(job.name), workers, limits)
+                self._now = (job.name, process)
+            why = process.wait()
+            with self._changed:
+                self._now = None
+                self._end(job, process, why)
+
+    def _end(self, job: Job, process: RunProcess, why: str) -> None:
+        latest = self.get(job.name)
+        # it was cancelled, perhaps even asked for again; what is computed when the server stops stays `running`
+        if latest.state != "running" or self._ending:
+            return
+        total = process.measured.progress.total or job.total
+        self._keep(replace(latest, total=total).now("failed" if why else "complete", why))
+
+    def _keep(self, job: Job) -> None:
+        write_job(self._job_folder(job.name), job)
+        self.index.put(job)
+
+    def _job_folder(self, name: str) -> Path:
+        return named(self._serving.runs / JOBS, name, RUN)
+
+
+def _most(count: object) -> int:
+    if isinstance(count, Between):
+        return int(count.high)
+    return max(count.options) if isinstance(count, OneOf) else int(str(count))

@@ -1,0 +1,2 @@
+// One run: its progress and what can be done with it.
+import "./runs.js";
