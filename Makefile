@@ -44,7 +44,7 @@ $(VENV)/.created:
 
 $(VENV)/.hepasome: $(VENV)/.created pyproject.toml
 	@echo "Installing hepasome and what it needs into $(VENV). The first time this takes a minute or two."
-	@$(INSTALL) --editable .
+	@$(INSTALL) --editable '.[web]'
 	@touch $@
 
 $(VENV)/.test $(VENV)/.check $(VENV)/.docs: $(VENV)/.%: $(VENV)/.hepasome

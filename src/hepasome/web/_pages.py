@@ -106,4 +106,5 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_ENVIRONMENT.policies["json.dumps_kwargs"] = {"sort_keys": False}  # the order of the arms is that of the file
 _ENVIRONMENT.filters |= {"number": number, "p_value": p_value, "day": _day}

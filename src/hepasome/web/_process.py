@@ -50,7 +50,7 @@ class RunProcess:
             return self._stopped
         if code == 0:
             return ""
-        return self.failed or _ended(code)
+        return self.failed or _ended(code, self._limits.memory)
 
     def stop(self, why: str) -> None:
         """End it; what is finished stays."""
@@ -84,9 +84,9 @@ class RunProcess:
                 pipe.close()
 
 
-def _ended(code: int) -> str:
-    if code == -signal.SIGKILL:
-        return "The system ended the process, most often for want of memory. Ask for fewer subjects."
-    if code < 0:
-        return f"The process broke ({signal.Signals(-code).name}), perhaps for want of memory. Try fewer subjects."
-    return f"This is a fault of hepasome (exit code {code}). The log of the run says more."
+def _ended(code: int, memory: int) -> str:
+    if code >= 0:
+        return f"This is a fault of hepasome (exit code {code}). The log of the run says more."
+    how = "the system ended it" if code == -signal.SIGKILL else f"it broke ({signal.Signals(-code).name})"
+    most = f" It may have {memory:,} MB." if memory else ""
+    return f"The process is gone: {how}, most often for want of memory.{most} Ask for fewer subjects."

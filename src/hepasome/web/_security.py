@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,10 +34,6 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
     "Cache-Control": "no-store",
 }
-
-
-class TooLargeError(Exception):
-    """The body of a request is larger than allowed."""
 
 
 class Guard:
@@ -66,10 +63,7 @@ class Guard:
         if refused is not None:
             await refused(scope, receive, with_headers)
             return
-        try:
-            await self._app(scope, _limited(receive, self._serving.limits.body), with_headers)
-        except TooLargeError:
-            await self._too_large()(scope, receive, with_headers)
+        await self._app(scope, _limited(receive, self._serving.limits.body), with_headers)
 
     def _refused(self, scope: Scope, headers: Headers) -> Response | None:
         """The answer to a request that is not let through; None for the others."""
@@ -94,7 +88,7 @@ class Guard:
             return _sentence("A page elsewhere may change nothing here.", 403)
         size = headers.get("content-length", "0")
         if not size.isdecimal() or int(size) > self._serving.limits.body:
-            return self._too_large()
+            return _sentence(_too_large(self._serving.limits.body), 413)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         has_body = size != "0" or "transfer-encoding" in headers
         if has_body and kind not in _BODIES:
@@ -121,8 +115,9 @@ class Guard:
     def _is_token(self, written: str) -> bool:
         return secrets.compare_digest(written.encode(), self._serving.token.encode())
 
-    def _too_large(self) -> Response:
-        return _sentence(f"The body is larger than {self._serving.limits.body:,} bytes.", 413)
+
+def _too_large(most: int) -> str:
+    return f"The body is larger than {most:,} bytes."
 
 
 def _sentence(text: str, status: int) -> Response:
@@ -138,7 +133,7 @@ def _limited(receive: Receive, most: int) -> Callable[[], Awaitable[Any]]:
         message = await receive()
         got += len(message.get("body", b""))
         if got > most:
-            raise TooLargeError
+            raise HTTPException(413, _too_large(most))
         return message
 
     return counted

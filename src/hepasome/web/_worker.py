@@ -47,7 +47,7 @@ def main(job_folder: Path, run_folder: Path, workers: int, memory: int) -> int:
         _say(failed=str(error))
         return FAILED
     except MemoryError:
-        _say(failed=f"The run needed more than the {memory:,} MB that it may have. Ask for fewer subjects.")
+        _say(failed=f"The run needs more memory. It may have {memory:,} MB. Ask for fewer subjects.")
         return NO_MEMORY
     except OSError as error:
         _say(failed=f"Cannot read or write: {error.strerror or error}.")

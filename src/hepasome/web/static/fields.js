@@ -40,7 +40,7 @@ export class Form {
   }
 
   text(path, label, options = {}) {
-    const input = make("input", { value: at(this.data, path) ?? "", readonly: options.readonly });
+    const input = make("input", { autocomplete: "off", value: at(this.data, path) ?? "", readonly: options.readonly });
     input.addEventListener("input", () => this.set(path, input.value.trim() || undefined));
     return this.wrap(path, label, input, options);
   }
@@ -84,12 +84,12 @@ export class Form {
     const told = hint || (unit ? `in ${unit}` : "");
     if (mode === "one") {
       if (choices) return this.choose(path, label, choices, { hint: told });
-      const input = make("input", { value: now ?? "", inputmode: whole ? "numeric" : "text", placeholder: optional ? "not given" : "" });
+      const input = make("input", { autocomplete: "off", value: now ?? "", inputmode: whole ? "numeric" : "text", placeholder: optional ? "not given" : "" });
       input.addEventListener("input", () => this.set(path, read(input.value)));
       return this.wrap(path, label, input, { hint: told }, how);
     }
     const part = (key, words, text, write) => {
-      const input = make("input", { value: text ?? "" });
+      const input = make("input", { autocomplete: "off", value: text ?? "" });
       input.addEventListener("input", () => this.set([...path, key], write(input.value)));
       return make("label", {}, words, input);
     };

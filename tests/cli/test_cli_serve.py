@@ -1,0 +1,57 @@
+"""`hepasome serve` as its user meets it; the application itself is tested in tests/web."""
+
+import importlib.util
+import socket
+
+import pytest
+
+import hepasome.web
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """What the command would serve, without serving it."""
+    seen = []
+    monkeypatch.setattr("hepasome.cli._serve.serve", lambda serving, on_ready: seen.append(serving))
+    return seen
+
+
+def test_it_serves_this_machine_alone_without_a_token(hepasome, started):
+    assert hepasome("serve")[0] == 0
+    (serving,) = started
+    assert (serving.host, serving.token, serving.port) == ("127.0.0.1", "", 8300)
+    assert serving.workers >= 1
+
+
+def test_any_other_address_gets_a_token_that_nobody_guesses(hepasome, started):
+    hepasome("serve", "--host", "0.0.0.0")  # noqa: S104 # that is what the token is for
+    hepasome("serve", "--host", "0.0.0.0")  # noqa: S104
+    tokens = {serving.token for serving in started}
+    assert len(tokens) == 2
+    assert all(len(token) >= 32 for token in tokens)
+
+
+def test_limits_are_what_the_command_says(hepasome, started):
+    hepasome("serve", "--most-subjects", 50, "--memory", 900, "--hours", 0.5, "--workers", 3)
+    (serving,) = started
+    assert (serving.limits.subjects, serving.limits.memory, serving.limits.hours, serving.workers) == (50, 900, 0.5, 3)
+
+
+def test_without_its_packages_it_says_what_to_install(hepasome, monkeypatch):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "fastapi" else find(name))
+    code, _, said = hepasome("serve")
+    assert code == 2
+    assert hepasome_web_sentence() in said
+    assert "Traceback" not in said
+
+
+def hepasome_web_sentence():
+    return hepasome.web.MISSING
+
+
+def test_a_port_that_is_taken_is_said(hepasome):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code, _, said = hepasome("serve", "--port", taken.getsockname()[1])
+    assert code == 2
+    assert "choose another --port" in said

@@ -1,0 +1,108 @@
+"""A server in an empty folder, and one finished run of a small study that tests look at."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+import warnings
+
+import pytest
+from starlette.exceptions import StarletteDeprecationWarning
+
+from hepasome.web import Serving, create_app
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", StarletteDeprecationWarning)  # it would rather have the successor of httpx
+    from starlette.testclient import TestClient
+
+STUDY = "herrera_sanchez2017"  # a dish: the smallest model
+ADDRESS = "http://127.0.0.1"
+JSON = {"content-type": "application/json"}
+
+
+def until(condition, seconds=90.0):
+    """Wait for what another process does; the value is what the condition gives."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"it did not come about within {seconds} s")
+
+
+@pytest.fixture(scope="session")
+def wait():
+    return until
+
+
+@pytest.fixture(scope="session")
+def client_of():
+    """Opens a client of a server for a folder; a context, in which the queue works."""
+
+    def open_client(folder, **serving):
+        return TestClient(create_app(Serving(folder, workers=1, **serving)), base_url=ADDRESS, follow_redirects=False)
+
+    return open_client
+
+
+@pytest.fixture
+def client(client_of, tmp_path):
+    with client_of(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def made(client_of, tmp_path_factory):
+    """Folder of a server with one finished run of the small study, and the name of the run."""
+    folder = tmp_path_factory.mktemp("served")
+    with client_of(folder) as client:
+        asked = client.post("/api/runs", json={"study": STUDY, "subjects": 2, "draws": 2})
+        assert asked.status_code == 202, asked.text
+        name = asked.json()["name"]
+        until(lambda: client.get(f"/api/runs/{name}").json()["state"] in ("complete", "failed"))
+        run = client.get(f"/api/runs/{name}").json()
+        assert run["state"] == "complete", run["message"]
+    return folder, name
+
+
+@pytest.fixture
+def finished(made, client_of, tmp_path):
+    """A client of a copy of that folder, and the name of the run."""
+    folder, name = made
+    shutil.copytree(folder, tmp_path / "served")
+    with client_of(tmp_path / "served") as opened:
+        yield opened, name
+
+
+@pytest.fixture
+def changed(client):
+    """Copies Li 2013 to `mine`, lets a function change it, and gives the answer to saving it."""
+
+    def change(how, study="li2013"):
+        if client.get("/api/studies/mine").status_code == 404:
+            client.post("/api/studies", json={"copy_of": study, "id": "mine"})
+        content = client.get("/api/studies/mine").json()["study"]
+        how(content)
+        return client.put("/api/studies/mine", content=json.dumps({"study": content}), headers=JSON)
+
+    return change
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """Starts a server as users do, on a free port; the process and its address. It is ended with the tests."""
+    started = []
+
+    def start(folder):
+        command = [sys.executable, "-c", "from hepasome.cli import main; main()"]
+        command += ["serve", "--port", "0", "--workers", "1", "--folder", str(folder)]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        started.append(server)
+        return server, server.stdout.readline().split()[-1]
+
+    yield start
+    for server in started:
+        server.terminate()
+        server.communicate()

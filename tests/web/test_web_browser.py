@@ -1,0 +1,173 @@
+"""The application as its users use it: in a browser, with mouse and keyboard."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright import sync_api as playwright
+
+from hepasome.trial import load_study, study_path
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+WIDE, TABLET = {"width": 1280, "height": 900}, {"width": 820, "height": 1180}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page; whatever its console complains of fails the test."""
+    context = browser.new_context(viewport=WIDE)
+    opened, complaints = context.new_page(), []
+    opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("request", lambda asked: complaints.append(asked.url) if "127.0.0.1" not in asked.url else None)
+    opened.complaints = complaints
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+def test_a_trial_is_copied_doubled_run_read_and_its_report_is_that_of_the_command_line(page, serve, tmp_path):
+    _, address = serve(tmp_path)
+    page.goto(address)
+    page.get_by_label("Find").fill("umbilical mouse exosome")
+    page.get_by_role("link", name="Umbilical-cord MSC exosomes in CCl4 fibrosis of the mouse").click()
+    page.get_by_text("Copy", exact=True).click()
+    page.get_by_label("Id of the copy").fill("doubled")
+    page.get_by_role("button", name="Make the copy").click()
+
+    dose = page.locator("[data-path='arms.exosome.treatment.dose']")
+    dose.get_by_label("Dose", exact=True).fill("500")
+    playwright.expect(dose.locator(".problem")).to_contain_text("unit is missing")
+    playwright.expect(page.locator("#checked")).to_contain_text("1 problem")
+    dose.get_by_label("Dose", exact=True).fill("500 ug")
+    playwright.expect(dose.locator(".problem")).to_be_hidden()
+    playwright.expect(page.locator("#timeline")).to_contain_text("500 ug")  # drawn as one writes
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/studies/doubled")
+
+    page.get_by_label("Animals per arm").fill("3")
+    page.get_by_label("Draws of what is not known").fill("2")
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_url("**/runs/doubled-*")
+    page.reload()  # the run does not mind
+    playwright.expect(page.get_by_role("heading", name="Endpoints")).to_be_visible(timeout=90_000)
+    effect = page.locator("tr", has=page.get_by_role("rowheader", name="collagen_area")).locator("td").nth(3)
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="Download the report").click()
+    downloaded = Path(coming.value.path()).read_text()
+
+    study = tmp_path / "studies" / "doubled" / "study.yaml"
+    assert str(load_study(study).arms["exosome"].treatment.dose) == "500 ug"
+    command = [sys.executable, "-c", "from hepasome.cli import main; main()", "run", study]
+    command += ["--subjects", "3", "--draws", "2", "--workers", "1", "--out", tmp_path / "by_command"]
+    subprocess.run(list(map(str, command)), check=True, capture_output=True)
+    assert downloaded == (tmp_path / "by_command" / "report.html").read_text()
+    shown = re.search(r"g ([+-][\d.]+ \[[+-][\d.]+, [+-][\d.]+\])", effect.inner_text())[1]
+    assert f"g {shown}" in downloaded
+    assert "500 ug" in downloaded
+
+
+@pytest.fixture(scope="module")
+def full(made, serve, tmp_path_factory):
+    """Address of a server with an own study and a finished run, and the paths of all its pages."""
+    folder, name = made
+    copy = tmp_path_factory.mktemp("full") / "served"
+    shutil.copytree(folder, copy)
+    (copy / "studies" / "mine").mkdir(parents=True)
+    text = study_path("li2013").read_text().replace("id: li2013", "id: mine")
+    (copy / "studies" / "mine" / "study.yaml").write_text(text)
+    _, address = serve(copy)
+    paths = ["studies", "studies/li2013", "studies/mine", "studies/mine/edit", "studies/mine/edit#text", "runs"]
+    return address, [*paths, f"runs/{name}", f"compare?a={name}&b={name}", "api", "nothing"]
+
+
+def visit(page, address):
+    page.goto(address)
+    if "/edit" in address:
+        playwright.expect(page.locator("#checked")).not_to_be_empty()
+
+
+def test_no_page_keeps_anybody_out_or_is_wider_than_its_window(browser, full):
+    """axe-core in light and dark: labels, names, contrast, order of headings, keyboard."""
+    address, paths = full
+    context = browser.new_context(viewport=WIDE, bypass_csp=True)  # for axe, which the page would not load
+    page, found = context.new_page(), []
+    for path in paths:
+        visit(page, address + path)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            broken = Axe().run(page).response["violations"]
+            found += [(path, scheme, one["id"], node["html"][:200]) for one in broken for node in one["nodes"]]
+        for size in (WIDE, TABLET):
+            page.set_viewport_size(size)
+            if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
+                found.append((path, f"wider than {size['width']} px"))
+        page.set_viewport_size(WIDE)
+    context.close()
+    assert found == []
+
+
+def test_every_link_of_every_page_leads_somewhere(page, full):
+    address, paths = full
+    links = set()
+    for path in paths:
+        if path != "nothing":
+            visit(page, address + path)
+            links |= set(
+                page.eval_on_selector_all(
+                    "a[href], link[href], img, script[src]", "all => all.map(one => one.href || one.src)"
+                )
+            )
+    shipped = sorted(link for link in links if re.search(r"/studies/[a-z0-9_]+$", link))
+    assert len(shipped) > 40
+    links -= set(shipped[3:])  # they are all made alike
+    assert len(links) > 40
+    dead = [link for link in links if page.request.get(link).status != 200]
+    assert dead == []
+
+
+def test_a_study_is_changed_with_the_keyboard_alone(page, full):
+    address, _ = full
+    page.goto(f"{address}studies/mine/edit")
+    page.get_by_role("tab", name="As a form").focus()
+    page.keyboard.press("ArrowRight")
+    playwright.expect(page.get_by_role("tab", name="As text")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("wrong")
+    playwright.expect(page.locator("#problems")).to_be_visible()
+    playwright.expect(page.locator("#checked")).to_contain_text("problem")
+    page.keyboard.press("Control+z")
+    page.on("dialog", lambda dialog: dialog.accept())
+
+
+def test_forms_follow_the_disease_and_ranges_keep_their_reason(page, full):
+    address, _ = full
+    page.goto(f"{address}studies/mine/edit")
+    dose = page.locator("[data-path='disease.dose']")
+    dose.get_by_label("how sure").select_option("one")
+    dose.get_by_label("CCl4 per dose", exact=True).fill("0.5 mL/kg")
+    dose.get_by_label("how sure").select_option("range")
+    dose.get_by_label("to", exact=True).fill("0.2 mL/kg")
+    dose.get_by_label("why no source").fill("two papers disagree")
+    playwright.expect(dose.locator(".problem")).to_contain_text("`low` must be below `high`")
+    dose.get_by_label("to", exact=True).fill("0.7 mL/kg")
+    playwright.expect(page.locator("#checked")).to_contain_text("All of it holds")
+    page.get_by_label("Disease", exact=True).select_option("resection")
+    playwright.expect(page.locator("[data-path='disease.every']")).to_have_count(0)
+    page.on("dialog", lambda dialog: dialog.accept())
