@@ -14,6 +14,7 @@ from hepasome.inference._sampler import Effort
 from hepasome.inference._sensitivity import SAMPLES, Sensitivity, check_samples, sensitivity
 from hepasome.inference._sobol import sobol_indices, sobol_points
 from hepasome.inference._verdicts import REPRODUCED_FROM, Verdict, judge, judge_checks, required_copies
+from hepasome.inference._zones import ZONES, zone_exposure
 
 __all__ = [
     "CALIBRATIONS",
@@ -22,6 +23,7 @@ __all__ = [
     "REPRESSION",
     "REPRODUCED_FROM",
     "SAMPLES",
+    "ZONES",
     "Calibration",
     "Effort",
     "Explanation",
@@ -55,4 +57,5 @@ __all__ = [
     "write_netcdf",
     "write_petab",
     "write_posterior",
+    "zone_exposure",
 ]

@@ -4,6 +4,7 @@ from hepasome.report._calibration import calibration_table, coverage_table, writ
 from hepasome.report._explanation import part_tables, sensitivity_notes, sensitivity_table, write_explanation
 from hepasome.report._figures import figures
 from hepasome.report._forest import forest_plot, funnel_plot, write_pooled
+from hepasome.report._pictures import pictures, write_pictures
 from hepasome.report._pooling import (
     comparison_table,
     effects_table,
@@ -57,6 +58,7 @@ __all__ = [
     "number",
     "p_value",
     "part_tables",
+    "pictures",
     "plain",
     "pooled_lines",
     "prisma_flow",
@@ -76,6 +78,7 @@ __all__ = [
     "verdict_table",
     "write_calibration_figure",
     "write_explanation",
+    "write_pictures",
     "write_pooled",
     "write_prisma_flow",
     "write_report",

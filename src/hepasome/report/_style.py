@@ -76,6 +76,12 @@ def arm_colours(arms: Sequence[str]) -> dict[str, str]:
     return {arm: _FIXED[arm] if arm in _FIXED else next(free) for arm in arms}
 
 
+def ink_on(colour: Sequence[float]) -> str:
+    """Black or white, whichever is read better on a colour (red, green, blue from 0 to 1; BT.601 luma)."""
+    luma = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]
+    return "white" if luma < 0.55 else "#222222"
+
+
 def new_figure(height: float) -> Figure:
     """An empty figure in the common look; height in inches."""
     with look():

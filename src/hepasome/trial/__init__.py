@@ -12,6 +12,7 @@ from hepasome.trial._plan import LADDER, Plan, Planned, Settings, TypicalSubject
 from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, absolute_dose, settle_protocol
 from hepasome.trial._run import Computing, Progress, Run, default_folder, run_study, solver_settings
 from hepasome.trial._settings import check_settings
+from hepasome.trial._so_far import SoFar
 from hepasome.trial._statistics import EffectSize, compare_arms, hedges_g
 from hepasome.trial._study import (
     STUDIES,
@@ -54,6 +55,7 @@ __all__ = [
     "Protocol",
     "Run",
     "Settings",
+    "SoFar",
     "Study",
     "StudyArchive",
     "Treatment",

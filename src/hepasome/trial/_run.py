@@ -31,7 +31,7 @@ from hepasome.trial._study import Study
 _VESICLE_TOLERANCE = 1.0
 _OF_CELLS = ("_bound", "_endosome", "_degraded")
 _PARTICLE_STATES = ("_circulation_", "_medium_", "body_cells_", "_tumour_site_", "_sinusoid_", *_OF_CELLS)
-_CHUNK = 64
+CHUNK = 64
 RUN_FILE = "run.json"
 COMPLETE = "complete"
 TABLES = ("trajectories", "endpoints", "worlds", "subjects")
@@ -176,7 +176,7 @@ class _Missing(Sequence[engine.Subject]):
     def __init__(self, plan: Plan, missing: Sequence[int]) -> None:
         self._plan = plan
         last = len(plan.subjects)
-        self._places = [k for i in missing for k in range(i * _CHUNK, min((i + 1) * _CHUNK, last))]
+        self._places = [k for i in missing for k in range(i * CHUNK, min((i + 1) * CHUNK, last))]
 
     def __len__(self) -> int:
         return len(self._places)
@@ -199,7 +199,7 @@ def _simulate(
     on_progress: Progress | None,
 ) -> list[pd.DataFrame]:
     total = len(plan.subjects)
-    count = -(-total // _CHUNK)
+    count = -(-total // CHUNK)
     tables: dict[int, pd.DataFrame] = {} if keep is None else keep.load(plan, count)
     missing = [i for i in range(count) if i not in tables]
     todo = _Missing(plan, missing)
@@ -222,7 +222,7 @@ def _simulate(
         on_done=report,
     )
     for i in missing:
-        places = range(i * _CHUNK, min((i + 1) * _CHUNK, total))
+        places = range(i * CHUNK, min((i + 1) * CHUNK, total))
         tables[i] = _table(plan, places, list(islice(trajectories, len(places))))
         if keep is not None:
             keep.save(i, tables[i])
@@ -279,7 +279,7 @@ class _Folder:
         """Chunks that are already there and whole; a damaged one is simulated again."""
         found = {}
         for i in range(count):
-            table = _whole(self._chunk(i), plan.subjects.keys(i * _CHUNK, (i + 1) * _CHUNK))
+            table = read_chunk(self._chunk(i), plan.subjects.keys(i * CHUNK, (i + 1) * CHUNK))
             if table is not None:
                 found[i] = table
         return found
@@ -295,11 +295,16 @@ class _Folder:
         self._write_status(COMPLETE)
 
     def _chunk(self, i: int) -> Path:
-        return self.folder / "chunks" / f"{i:05d}.parquet"
+        return chunk_path(self.folder, i)
 
     def _write_status(self, status: str) -> None:
         content = json.dumps({"status": status, **self._provenance}, indent=2)
         write_atomically(self.folder / RUN_FILE, content + "\n")
+
+
+def chunk_path(folder: Path, i: int) -> Path:
+    """Where a finished chunk of a run lies."""
+    return folder / "chunks" / f"{i:05d}.parquet"
 
 
 def _write_table(path: Path, table: pd.DataFrame) -> None:
@@ -308,7 +313,7 @@ def _write_table(path: Path, table: pd.DataFrame) -> None:
     write_atomically(path, buffer.getvalue())
 
 
-def _whole(path: Path, keys: list[str]) -> pd.DataFrame | None:
+def read_chunk(path: Path, keys: list[str]) -> pd.DataFrame | None:
     """The table of a chunk if it is there, undamaged and of these subjects."""
     try:
         table = pd.read_parquet(path, page_checksum_verification=True)
@@ -335,12 +340,13 @@ def _collect(plan: Plan, results: list[pd.DataFrame], folder: Path | None, prove
         provenance,
         subjects,
         animals[animals["number"] <= COURSES_PER_ARM].reset_index(drop=True),
-        _endpoints(plan, animals, deaths),
+        endpoints_of(plan, animals, deaths),
         _worlds(plan, rows[rows["role"] != "animal"]),
     )
 
 
-def _endpoints(plan: Plan, animals: pd.DataFrame, deaths: pd.Series[float] | None) -> pd.DataFrame:
+def endpoints_of(plan: Plan, animals: pd.DataFrame, deaths: pd.Series[float] | None) -> pd.DataFrame:
+    """The endpoints of animals, as `Run.endpoints`."""
     parts = []
     for label, read_out, time in plan.subjects[0].endpoints:
         at = animals[animals["time"] == time]

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 from hepasome.trial import Settings
 from hepasome.web._files import KINDS, figure, report, results, table
 from hepasome.web._library import Library
-from hepasome.web._models import Problem, RunRequest, RunView
+from hepasome.web._models import Problem, RunRequest, RunView, SoFarRow
 from hepasome.web._names import STUDY
 from hepasome.web._queue import RunQueue
 from hepasome.web._security import FILE_POLICY
@@ -58,6 +58,11 @@ def run_routes(library: Library, queue: RunQueue) -> APIRouter:
     @api.delete("/{name}", status_code=204, summary="Delete a run with its files")
     def delete(name: str) -> None:
         queue.remove(name)
+
+    @api.get("/{name}/so-far", summary="What the finished animals say while the others are simulated")
+    def so_far(name: str) -> list[SoFarRow]:
+        queue.get(name)
+        return [SoFarRow(**row) for row in queue.so_far(name)]
 
     @api.get("/{name}/results", summary="What a run says")
     def found(name: str) -> dict[str, Any]:

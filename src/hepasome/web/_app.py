@@ -95,6 +95,10 @@ def _errors(app: FastAPI) -> None:
         found.headers.update(error.headers or {})
         return found
 
+    @app.exception_handler(OSError)
+    def unreadable(request: Request, error: OSError) -> Response:
+        return answer(request, 500, f"Cannot read or write: {error.strerror or error}.")
+
     @app.exception_handler(Exception)
     def fault(request: Request, error: Exception) -> Response:
         what: Any = f"{type(error).__name__}: {error}"

@@ -110,3 +110,13 @@ class RunView(BaseModel):
     remaining: float | None = Field(description="Seconds until all subjects are simulated, at the measured speed.")
     place: int | None = Field(description="Runs that come before it, if it waits.")
     has_results: bool
+
+
+class SoFarRow(BaseModel):
+    """An endpoint of an arm over the animals that are finished."""
+
+    endpoint: str
+    arm: str
+    mean: float | None
+    std: float | None = Field(description="Standard deviation between animals; none of a single one.")
+    count: int

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from hepasome.files import input_error, read_text, write_atomically
 from hepasome.trial import Between, OneOf, Settings, Study, check_settings, default_folder
@@ -17,7 +19,7 @@ from hepasome.web._names import RUN, MissingError, RefusedError, named
 from hepasome.web._process import RunProcess
 from hepasome.web._progress import Progress
 from hepasome.web._settings import Serving
-from hepasome.web._worker import RESULTS
+from hepasome.web._worker import RESULTS, SO_FAR
 
 _CANCELLED = "Stopped. What is finished of it is kept."
 _GOES_ON = "The server was stopped; it goes on where it was."
@@ -75,6 +77,14 @@ class RunQueue:
     def has_results(self, name: str) -> bool:
         """Whether there is something to show."""
         return (self.folder(name) / RESULTS).is_file()
+
+    def so_far(self, name: str) -> list[dict[str, Any]]:
+        """Mean, SD and number of each endpoint and arm over the animals that are finished; none before the first."""
+        try:
+            found: list[dict[str, Any]] = json.loads((self._job_folder(name) / SO_FAR).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return []
+        return found
 
     def progress(self, job: Job) -> Progress:
         """How far a run is."""

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import cookie_parser
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hepasome.web._settings import Serving, is_loopback
@@ -70,29 +70,29 @@ class Guard:
         host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
         # a page elsewhere may let its own name point here: such a name is not ours
         if is_loopback(self._serving.host) and host.lower() not in self._hosts:
-            return _sentence("This server answers to its own address only.", 421)
+            return _sentence(scope, "This server answers to its own address only.", 421)
         if self._serving.token:
             asked = self._without_token(scope, headers)
             if asked is not None:
                 return asked
         if scope["method"] in _CHANGES:
-            return self._unwanted_change(headers)
+            return self._unwanted_change(scope, headers)
         return None
 
-    def _unwanted_change(self, headers: Headers) -> Response | None:
+    def _unwanted_change(self, scope: Scope, headers: Headers) -> Response | None:
         """A change that a page elsewhere asks a reader's browser for, or a body that is not taken."""
         origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
         if site not in ("none", "same-origin"):
-            return _sentence("A page elsewhere may change nothing here.", 403)
+            return _sentence(scope, "A page elsewhere may change nothing here.", 403)
         if origin is not None and urlsplit(origin).netloc != headers.get("host"):
-            return _sentence("A page elsewhere may change nothing here.", 403)
+            return _sentence(scope, "A page elsewhere may change nothing here.", 403)
         size = headers.get("content-length", "0")
         if not size.isdecimal() or int(size) > self._serving.limits.body:
-            return _sentence(_too_large(self._serving.limits.body), 413)
+            return _sentence(scope, _too_large(self._serving.limits.body), 413)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         has_body = size != "0" or "transfer-encoding" in headers
         if has_body and kind not in _BODIES:
-            return _sentence(f"The body must be {' or '.join(_BODIES)}.", 415)
+            return _sentence(scope, f"The body must be {' or '.join(_BODIES)}.", 415)
         return None
 
     def _without_token(self, scope: Scope, headers: Headers) -> Response | None:
@@ -108,7 +108,8 @@ class Guard:
         known = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
         if self._is_token(known) or (kind.lower() == "bearer" and self._is_token(bearer.strip())):
             return None
-        answer = _sentence("Open the address that `hepasome serve` printed: it holds the token of this server.", 401)
+        sentence = "Open the address that `hepasome serve` printed: it holds the token of this server."
+        answer = _sentence(scope, sentence, 401)
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
 
@@ -120,7 +121,10 @@ def _too_large(most: int) -> str:
     return f"The body is larger than {most:,} bytes."
 
 
-def _sentence(text: str, status: int) -> Response:
+def _sentence(scope: Scope, text: str, status: int) -> Response:
+    """A refusal in the form of the API, or as plain text: who is refused sees nothing of the application."""
+    if scope["path"].startswith("/api/"):
+        return JSONResponse({"sentence": text, "findings": []}, status)
     return PlainTextResponse(text + "\n", status)
 
 

@@ -8,24 +8,29 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 from hepasome import SimulatedStudy, load_run, load_study
 from hepasome.engine import EngineError
 from hepasome.files import MEGABYTE, InputError, write_atomically
-from hepasome.report import run_results
+from hepasome.report import plain, run_results, write_pictures
+from hepasome.trial import Settings, SoFar
 from hepasome.web._job import Job, read_job
 from hepasome.web._library import STUDY_FILE
 
 RESULTS = "results.json"
+SO_FAR = "so_far.json"
 FAILED = 1
 REFUSED = 2
 NO_MEMORY = 3
 _NICER = 10
+_SAY, _LOOK = 0.2, 3.0  # s between words about the progress, and between looks at what is finished
 
 
 def main(job_folder: Path, run_folder: Path, workers: int, memory: int) -> int:
@@ -39,7 +44,10 @@ def main(job_folder: Path, run_folder: Path, workers: int, memory: int) -> int:
         simulated = _simulated(job, job_folder, run_folder, workers)
         _say(phase="writing the report")
         simulated.report()
-        write_atomically(run_folder / RESULTS, json.dumps(run_results(simulated.run), allow_nan=False))
+        _say(phase="drawing body and lobule")
+        found = run_results(simulated.run)
+        found["pictures"] = write_pictures(simulated.run, run_folder / "figures")
+        write_atomically(run_folder / RESULTS, json.dumps(found, allow_nan=False))
     except InputError as error:
         _say(failed=str(error))
         return REFUSED
@@ -59,6 +67,8 @@ def _simulated(job: Job, job_folder: Path, run_folder: Path, workers: int) -> Si
     if job.only_report:
         return load_run(run_folder)
     loaded = load_study(job_folder / STUDY_FILE)
+    settings = Settings(job.subjects, job.seed, job.draws, job.overrides)
+    watch = _Watch(SoFar(loaded.study, settings, run_folder), job_folder / SO_FAR)
     return loaded.run(
         job.subjects,
         job.seed,
@@ -66,8 +76,33 @@ def _simulated(job: Job, job_folder: Path, run_folder: Path, workers: int) -> Si
         overrides=job.overrides,
         out=run_folder,
         workers=workers,
-        on_progress=lambda done, total: _say(phase="simulating", done=done, total=total),
+        on_progress=watch.hear,
     )
+
+
+class _Watch:
+    """Says how far the simulation is and, now and then, what it has found so far."""
+
+    def __init__(self, so_far: SoFar, path: Path) -> None:
+        self._so_far, self._path, self._said, self._wrote, self._animals = so_far, path, -math.inf, -math.inf, 0
+
+    def hear(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self._said >= _SAY or done == total:
+            self._said = now
+            _say(phase="simulating", done=done, total=total)
+        if now - self._wrote >= _LOOK:
+            self._write()
+            self._wrote = time.monotonic()
+
+    def _write(self) -> None:
+        rows = self._so_far.endpoints()
+        animals = rows["subject"].nunique()
+        if animals > self._animals:
+            self._animals = animals
+            table = rows.groupby(["endpoint", "arm"], sort=False)["measured"].agg(["mean", "std", "count"])
+            found = plain(table.reset_index().to_dict("records"))
+            write_atomically(self._path, json.dumps(found, allow_nan=False))
 
 
 def _say(**what: Any) -> None:
