@@ -1,7 +1,7 @@
 // Draws who gets what when: one lane per arm, time from left to right.
 
 const SPACE = "http://www.w3.org/2000/svg";
-const WIDTH = 1000, LEFT = 150, RIGHT = 20, TOP = 30, LANE = 44;
+const NARROWEST = 560, LEFT = 150, RIGHT = 20, TOP = 30, LANE = 44;
 
 const draw = (tag, attributes, text) => {
   const element = document.createElementNS(SPACE, tag);
@@ -21,6 +21,8 @@ function ticks(end) {
 }
 
 export function drawTimeline(box, plan) {
+  // as wide as its place, so that words keep their size on a tablet
+  const WIDTH = Math.max(NARROWEST, box.clientWidth - 40);
   const [unit, hours] = unitFor(plan.end), end = plan.end / hours || 1;
   const x = (time) => LEFT + ((WIDTH - LEFT - RIGHT) * time) / hours / end;
   const bottom = TOP + LANE * plan.arms.length, height = bottom + 46;
