@@ -105,4 +105,5 @@ def serve():
     yield start
     for server in started:
         server.terminate()
-        server.communicate()
+        server.wait()
+        server.stdout.close()

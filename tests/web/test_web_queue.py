@@ -1,6 +1,7 @@
 """The queue: one run after the other, kept on disk, with an honest word about the time left."""
 
 import os
+import shutil
 import signal
 import threading
 import urllib.request
@@ -84,6 +85,26 @@ def test_why_a_run_failed_is_kept_with_it(held, client, wait):
     assert "The liver was not found." in client.get(f"/runs/{name}").text
 
 
+def test_an_explanation_that_is_stopped_or_fails_leaves_the_run_whole(held, client_of, made, tmp_path, wait):
+    folder, name = made
+    shutil.copytree(folder, tmp_path / "served")
+    with client_of(tmp_path / "served") as client:
+        for end in ("stop", "fail"):
+            assert client.post(f"/api/runs/{name}/explain").status_code == 202
+            assert client.post(f"/api/runs/{name}/explain").status_code == 409
+            wait(lambda: state(client, name) == "running")
+            if end == "stop":
+                client.post(f"/api/runs/{name}/cancel")
+            else:
+                held[-1].stop("It did not work.")
+            wait(lambda: state(client, name) == "complete")
+        assert client.get(f"/api/runs/{name}").json()["message"] == "It did not work."
+        assert client.get(f"/api/runs/{name}/results").status_code == 200
+        none = ask(client, 1, draws=0)
+        wait(lambda: state(client, none) == "running")
+        assert client.post(f"/api/runs/{none}/explain").status_code == 409
+
+
 def test_no_more_wait_than_are_allowed(held, client_of, tmp_path, wait):
     with client_of(tmp_path, limits=Limits(queued=1)) as client:
         ask(client, 1)
@@ -155,7 +176,7 @@ def test_a_killed_server_leaves_no_process_and_the_next_one_finishes_the_same_ru
         made, name = first.stat().st_mtime_ns, first.parents[1].name
     finally:
         os.kill(server.pid, signal.SIGKILL)
-        server.communicate()
+        server.wait()
     _, alive = psutil.wait_procs(worker, timeout=20)
     assert alive == []
     assert not (first.parents[1] / "report.html").exists()

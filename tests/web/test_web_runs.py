@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from hepasome import load_run, load_study
+from hepasome import SimulatedStudy, load_run, load_study
 from hepasome.report import run_results
 from hepasome.web import Limits
 
@@ -154,3 +154,26 @@ def test_the_description_of_the_api_is_whole(client):
             assert "Problem" in json.dumps(one["responses"]["404"])
     page = client.get("/api").text
     assert all(path in page for path, _, _ in operations)
+
+
+def test_a_finished_run_is_explained_as_the_command_line_does(finished, tmp_path, wait):
+    client, name = finished
+    asked = client.post(f"/api/runs/{name}/explain")
+    assert (asked.status_code, asked.json()["state"]) == (202, "queued")
+    assert client.get(f"/api/runs/{name}/results").status_code == 200  # they stay while it is computed
+    wait(lambda: client.get(f"/api/runs/{name}").json()["state"] == "complete")
+    assert client.get(f"/api/runs/{name}").json()["message"] == ""
+    explained = load_run(tmp_path / "served" / "runs" / name).run
+    by_hand = load_explained(explained, tmp_path / "by_hand")
+    served = client.get(f"/api/runs/{name}/explain/attribution.csv")
+    assert served.content == (by_hand / "attribution.csv").read_bytes()
+    assert "Sobol" in client.get(f"/runs/{name}").text
+    for path in ("attribution_vesicles.svg", "sensitivity.png", "sensitivity.csv", "report.html"):
+        assert client.get(f"/api/runs/{name}/explain/{path}").status_code == 200
+    for path in ("..%2freport.html", "nothing.svg", "report.pdf"):
+        assert client.get(f"/api/runs/{name}/explain/{path}").status_code in (404, 422)
+
+
+def load_explained(run, folder):
+    SimulatedStudy(run).explain(workers=1).report(folder)
+    return folder

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
 
 from hepasome.trial import Settings
-from hepasome.web._files import KINDS, figure, report, results, table
+from hepasome.web._files import KINDS, explanation, figure, report, results, table
 from hepasome.web._library import Library
 from hepasome.web._models import Problem, RunRequest, RunView, SoFarRow
 from hepasome.web._names import STUDY
@@ -54,6 +54,19 @@ def run_routes(library: Library, queue: RunQueue) -> APIRouter:
     @api.post("/{name}/continue", summary="Go on with a run that was stopped")
     def resume(name: str) -> RunView:
         return run_view(queue, queue.resume(name))
+
+    @api.post("/{name}/explain", status_code=202, summary="Queue what explains the effects of a finished run")
+    def explain(name: str) -> RunView:
+        return run_view(queue, queue.explain(name))
+
+    @api.get("/{name}/explain/{file}.{kind}", summary="A figure, table or report of it", response_class=Response)
+    def because(
+        name: str, file: str, kind: Literal["svg", "png", "csv", "html"], *, download: bool = False
+    ) -> FileResponse:
+        path = explanation(queue, name, file, kind)
+        saved = f"{name}_{file}.{kind}" if download or kind == "csv" else None
+        media = KINDS.get(kind, "text/html")
+        return FileResponse(path, media_type=media, headers=_FILE, filename=saved)
 
     @api.delete("/{name}", status_code=204, summary="Delete a run with its files")
     def delete(name: str) -> None:

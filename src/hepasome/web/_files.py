@@ -51,6 +51,29 @@ def figure(queue: RunQueue, name: str, figure_name: str, kind: str) -> Path:
     return _there(named(queue.folder(name) / "figures", f"{figure_name}.{kind}", r"^.+$"))
 
 
+def explained(queue: RunQueue, name: str) -> list[str]:
+    """Names of the figures that explain a run; none if it was not explained.
+
+    Raises:
+        MissingError: If there is no such run.
+    """
+    queue.get(name)
+    found = (queue.folder(name) / "explain").glob("*.svg")
+    return sorted(path.stem for path in found if re.fullmatch(FIGURE, path.stem))
+
+
+def explanation(queue: RunQueue, name: str, file: str, kind: str) -> Path:
+    """A figure or table that explains a run, or its report with them.
+
+    Raises:
+        MissingError: If there is none.
+    """
+    queue.get(name)
+    if kind not in (*KINDS, "html") or not re.fullmatch(FIGURE, file):
+        raise MissingError("There is no such file.")
+    return _there(named(queue.folder(name) / "explain", f"{file}.{kind}", r"^.+$"))
+
+
 def table(queue: RunQueue, name: str, which: str) -> Path:
     """A table of a run, Parquet.
 

@@ -77,4 +77,4 @@ class Index:
 
 def _job(row: tuple[Any, ...]) -> Job:
     content = dict(zip(_COLUMNS, row, strict=True))
-    return Job(**content | {"overrides": json.loads(content["overrides"]), "only_report": bool(content["only_report"])})
+    return Job(**content | {"overrides": json.loads(content["overrides"])})

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from hepasome.files import write_atomically
 
 State = Literal["queued", "running", "complete", "failed", "cancelled"]
+Task = Literal["run", "report", "explain"]
 LIVE: tuple[State, ...] = ("queued", "running")
 JOB_FILE = "job.json"
 
@@ -33,7 +34,7 @@ class Job:
         started: When it was last begun; empty before.
         finished: When it ended; empty before.
         total: Subjects that are simulated.
-        only_report: Whether it is simulated already, by the command line for example, and only its pages are missing.
+        task: What is computed: the run; the pages of one that the command line made; or what explains its effects.
     """
 
     name: str
@@ -49,7 +50,7 @@ class Job:
     started: str = ""
     finished: str = ""
     total: int = 0
-    only_report: bool = False
+    task: Task = "run"
 
     @property
     def is_live(self) -> bool:

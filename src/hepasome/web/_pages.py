@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.staticfiles import StaticFiles
 
 from hepasome.report import number, p_value
-from hepasome.web._files import results
+from hepasome.web._files import explained, results
 from hepasome.web._library import Library
 from hepasome.web._models import FindingView
 from hepasome.web._names import MissingError
@@ -63,7 +63,7 @@ def pages(library: Library, queue: RunQueue, serving: Serving, describe: Callabl
     def run(request: Request, name: str) -> HTMLResponse:
         view = run_view(queue, queue.get(name))
         found = results(queue, name) if view.has_results else None
-        return _page(request, "run.html.j2", run=view, found=found)
+        return _page(request, "run.html.j2", run=view, found=found, explained=explained(queue, name))
 
     @site.get("/compare")
     def compare(request: Request, a: str, b: str) -> HTMLResponse:

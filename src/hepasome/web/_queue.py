@@ -144,8 +144,26 @@ class RunQueue:
                 raise RefusedError("This run is not in the queue.")
             if self._now is not None and self._now[0] == name:
                 self._now[1].stop(_CANCELLED)
-            job = job.now("cancelled", _CANCELLED)
+            job = job.now("complete" if job.task == "explain" else "cancelled", _CANCELLED)
             self._keep(job)
+        return job
+
+    def explain(self, name: str) -> Job:
+        """Queue what explains the effects of a finished run: knock-outs, and what the main effect depends on.
+
+        Raises:
+            MissingError: If there is no such run.
+            RefusedError: If it is not finished, or has no draws of what is not known.
+        """
+        with self._changed:
+            job = self.get(name)
+            if job.state != "complete" or not self.has_results(name):
+                raise RefusedError("Only a finished run can be explained.")
+            if not job.draws:
+                raise RefusedError("This run has no draws of what is not known. Run the study with draws.")
+            job = replace(job, task="explain", submitted=moment()).now("queued")
+            self._keep(job)
+            self._changed.notify_all()
         return job
 
     def resume(self, name: str) -> Job:
@@ -161,7 +179,7 @@ class RunQueue:
                 raise RefusedError("There is nothing to go on with: the run is in the queue, or finished.")
             if not (self._job_folder(name) / STUDY_FILE).is_file():
                 write_atomically(self._job_folder(name) / STUDY_FILE, study_of_run(self.folder(name)))
-            job = replace(job, only_report=job.state == "complete", submitted=moment()).now("queued")
+            job = replace(job, task="report" if job.state == "complete" else "run", submitted=moment()).now("queued")
             self._keep(job)
             self._changed.notify_all()
         return job
@@ -217,7 +235,10 @@ class RunQueue:
         if latest.state != "running" or self._ending:
             return
         total = process.measured.progress.total or job.total
-        self._keep(replace(latest, total=total).now("failed" if why else "complete", why))
+        if latest.task == "explain":  # whatever became of it, the run itself is whole
+            self._keep(latest.now("complete", why))
+        else:
+            self._keep(replace(latest, total=total).now("failed" if why else "complete", why))
 
     def _keep(self, job: Job) -> None:
         write_job(self._job_folder(job.name), job)

@@ -20,7 +20,7 @@ from hepasome import SimulatedStudy, load_run, load_study
 from hepasome.engine import EngineError
 from hepasome.files import MEGABYTE, InputError, write_atomically
 from hepasome.report import plain, run_results, write_pictures
-from hepasome.trial import Settings, SoFar
+from hepasome.trial import Progress, Settings, SoFar
 from hepasome.web._job import Job, read_job
 from hepasome.web._library import STUDY_FILE
 
@@ -41,6 +41,9 @@ def main(job_folder: Path, run_folder: Path, workers: int, memory: int) -> int:
         return REFUSED
     try:
         _keep_within(memory)
+        if job.task == "explain":
+            _explain(run_folder, workers)
+            return 0
         simulated = _simulated(job, job_folder, run_folder, workers)
         _say(phase="writing the report")
         simulated.report()
@@ -64,7 +67,7 @@ def main(job_folder: Path, run_folder: Path, workers: int, memory: int) -> int:
 
 
 def _simulated(job: Job, job_folder: Path, run_folder: Path, workers: int) -> SimulatedStudy:
-    if job.only_report:
+    if job.task == "report":
         return load_run(run_folder)
     loaded = load_study(job_folder / STUDY_FILE)
     settings = Settings(job.subjects, job.seed, job.draws, job.overrides)
@@ -78,6 +81,17 @@ def _simulated(job: Job, job_folder: Path, run_folder: Path, workers: int) -> Si
         workers=workers,
         on_progress=watch.hear,
     )
+
+
+def _explain(run_folder: Path, workers: int) -> None:
+    def hearing(phase: str) -> Progress:
+        return lambda done, total: _say(phase=phase, done=done, total=total)
+
+    run = load_run(run_folder)
+    explained = run.explain(workers=workers, on_progress=hearing("taking parts away"))
+    explained = explained.with_sensitivity(workers=workers, on_progress=hearing("varying what is not known"))
+    _say(phase="writing the report")
+    explained.report()
 
 
 class _Watch:

@@ -5,9 +5,9 @@ const LIVE = ["queued", "running"];
 
 export function inWords(run) {
   if (run.state === "queued") return run.place ? `waits; ${run.place} before it` : "waits";
-  if (run.phase !== "simulating") return run.phase;
-  const left = run.remaining === null ? "time left not known yet" : `about ${duration(run.remaining)} left, then the report`;
-  return `${run.done.toLocaleString("en")} of ${run.total.toLocaleString("en")} subjects, ${left}`;
+  if (!run.total || !run.done || run.done >= run.total) return run.phase;
+  const left = run.remaining === null ? "time left not known yet" : `about ${duration(run.remaining)} left for this step`;
+  return `${run.phase}: ${run.done.toLocaleString("en")} of ${run.total.toLocaleString("en")} subjects, ${left}`;
 }
 
 function duration(seconds) {
