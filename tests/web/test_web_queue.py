@@ -1,5 +1,6 @@
 """The queue: one run after the other, kept on disk, with an honest word about the time left."""
 
+import json
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ from typing import ClassVar
 import psutil
 import pytest
 
+from hepasome.files import InputError
 from hepasome.web import Limits, _queue
 from hepasome.web._progress import Measured
 
@@ -122,6 +124,29 @@ def test_a_stopped_server_goes_on_with_what_it_computed_and_knows_what_waits(hel
         wait(lambda: len(held) == 2)
         assert held[1].name == first
         assert (state(client, first), state(client, second)) == ("running", "queued")
+
+
+def test_what_another_version_kept_of_a_run_is_read(held, client_of, tmp_path, wait):
+    with client_of(tmp_path) as client:
+        name = ask(client, 1)
+        wait(lambda: held)
+        held[0].stop("It did not work.")
+        wait(lambda: state(client, name) == "failed")
+    path = tmp_path / "runs" / ".jobs" / name / "job.json"
+    content = json.loads(path.read_text())
+    del content["task"]
+    path.write_text(json.dumps(content | {"of_the_future": 1}))
+    with client_of(tmp_path) as client:
+        assert client.get(f"/api/runs/{name}").json()["message"] == "It did not work."
+    for damaged in ("{", "[]", '{"name": 1}'):
+        path.write_text(damaged)
+        with client_of(tmp_path) as client:
+            assert client.get("/api/runs").json() == []
+
+
+def test_a_folder_has_one_server(client, client_of, tmp_path):
+    with pytest.raises(InputError, match="Another hepasome serves this folder"):
+        client_of(tmp_path)
 
 
 def test_the_progress_is_what_the_process_says(held, client, wait):

@@ -183,6 +183,13 @@ def test_a_spoiled_own_file_is_listed_with_what_is_wrong(client, tmp_path):
     assert client.post("/api/runs", json={"study": "broken"}).status_code == 422
 
 
+def test_a_file_changed_by_an_editor_is_read_again(client, tmp_path):
+    client.post("/api/studies", json={"copy_of": "li2013", "id": "mine"})
+    path = tmp_path / "studies" / "mine" / "study.yaml"
+    path.write_text(path.read_text().replace("dose: 250 ug", "dose: 99 ug"))
+    assert "99.0 ug" in client.get("/api/studies/mine").json()["timeline"]["arms"][-1]["given"]
+
+
 def test_a_study_leaves_as_yaml_sbml_and_omex(client, tmp_path):
     (tmp_path / "li2013.yaml").write_bytes(client.get("/api/studies/li2013/study.yaml").content)
     assert read_yaml(tmp_path / "li2013.yaml").value["id"] == "li2013"

@@ -12,10 +12,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from hepasome.files import input_error
 from hepasome.web._job import Job, read_job
 
 INDEX = ".index.sqlite"
 JOBS = ".jobs"
+LOCK = ".server.lock"
 _COLUMNS = tuple(Job.__dataclass_fields__)
 _TABLE = f"CREATE TABLE runs ({', '.join(_COLUMNS)}, PRIMARY KEY (name))"
 
@@ -26,6 +28,7 @@ class Index:
     def __init__(self, runs: Path) -> None:
         self._runs, self._lock = runs, threading.Lock()
         runs.mkdir(parents=True, exist_ok=True)
+        self._alone = _alone_in(runs)
         (runs / INDEX).unlink(missing_ok=True)  # it is made anew at every start: it then agrees with the folders
         self._data = sqlite3.connect(runs / INDEX, check_same_thread=False, isolation_level=None)
         self._data.execute(_TABLE)
@@ -65,14 +68,31 @@ class Index:
         return self._select("WHERE state = 'queued' ORDER BY submitted, name", [])
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and let another server have the folder."""
         with self._lock:
             self._data.close()
+            self._alone.close()
 
     def _select(self, rest: str, values: list[Any]) -> list[Job]:
         with self._lock:
             rows = self._data.execute(f"SELECT * FROM runs {rest}", values).fetchall()  # noqa: S608 # no user's text
         return [_job(row) for row in rows]
+
+
+def _alone_in(runs: Path) -> sqlite3.Connection:
+    """Holds the folder for one server: two would compute each run twice. The system lets go when the process ends.
+
+    Raises:
+        InputError: If another server has it.
+    """
+    lock = sqlite3.connect(runs / LOCK, timeout=0, check_same_thread=False, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        lock.close()
+        remedy = "Use that one, or serve another --folder."
+        raise input_error(str(runs), "Another hepasome serves this folder.", remedy) from None
+    return lock
 
 
 def _job(row: tuple[Any, ...]) -> Job:

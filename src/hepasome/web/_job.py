@@ -79,7 +79,8 @@ def read_job(folder: Path) -> Job | None:
     """A job that was kept; None if its file does not hold."""
     try:
         content: dict[str, Any] = json.loads((folder / JOB_FILE).read_text(encoding="utf-8"))
-        job = Job(**content)
-    except (OSError, ValueError, TypeError):
+        # another version may have written more or less
+        job = Job(**{name: value for name, value in content.items() if name in Job.__dataclass_fields__})
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
     return job if job.name == folder.name else None

@@ -17,6 +17,7 @@ from hepasome.web._names import STUDY, MissingError, RefusedError, check_id, nam
 from hepasome.web._settings import Limits
 
 STUDY_FILE = "study.yaml"
+Stamp = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Library:
     def __init__(self, folder: Path, limits: Limits) -> None:
         self.folder, self._limits = folder, limits
         self._lock = threading.Lock()
+        self._known: dict[str, tuple[Stamp, Entry]] = {}
 
     def entries(self) -> list[Entry]:
         """All studies, own ones first, by id."""
@@ -162,10 +164,15 @@ class Library:
 
     def _own(self, name: str) -> Entry:
         path = self.folder / name / STUDY_FILE
-        try:
-            return Entry(name, True, path, load_study(path))
-        except InputError as error:
-            return Entry(name, True, path, None, error)
+        stamp = _stamp(path.parent)
+        known = self._known.get(name)
+        if known is None or known[0] != stamp:  # reading and checking takes a while, and a list has many
+            try:
+                known = (stamp, Entry(name, True, path, load_study(path)))
+            except InputError as error:
+                known = (stamp, Entry(name, True, path, None, error))
+            self._known[name] = known
+        return known[1]
 
     def _own_ids(self) -> list[str]:
         found = self.folder.glob(f"*/{STUDY_FILE}")
@@ -191,6 +198,12 @@ def scoreboard_scores() -> dict[str, Score]:
     in_repository = Path(__file__).parents[3] / "docs" / "scoreboard.md"
     page = next((path for path in (inside_package, in_repository) if path.is_file()), None)
     return {} if page is None else {one.study: one for one in read_scoreboard(read_text(page))}
+
+
+def _stamp(folder: Path) -> Stamp:
+    """What changes when a file of a folder changes."""
+    found = [(path.name, path.stat()) for path in sorted(folder.iterdir())]
+    return tuple((name, status.st_mtime_ns, status.st_size) for name, status in found)
 
 
 def _is_id(folder: Path, name: str) -> bool:
