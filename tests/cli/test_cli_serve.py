@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-import hepasome.web
+from hepasome.web import MISSING
 
 
 @pytest.fixture
@@ -42,12 +42,14 @@ def test_without_its_packages_it_says_what_to_install(hepasome, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "fastapi" else find(name))
     code, _, said = hepasome("serve")
     assert code == 2
-    assert hepasome_web_sentence() in said
+    assert MISSING in said
     assert "Traceback" not in said
 
 
-def hepasome_web_sentence():
-    return hepasome.web.MISSING
+def test_an_address_that_there_is_not_is_said(hepasome):
+    code, _, said = hepasome("serve", "--host", "no.such.invalid")
+    assert code == 2
+    assert "There is no such address" in said
 
 
 def test_a_port_that_is_taken_is_said(hepasome):

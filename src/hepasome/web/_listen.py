@@ -22,6 +22,8 @@ def listening(serving: Serving) -> Iterator[socket.socket]:
         family, _, _, _, address = socket.getaddrinfo(serving.host, serving.port, type=socket.SOCK_STREAM)[0]
         with socket.create_server(address[:2], family=family) as made:
             yield made
+    except socket.gaierror:
+        raise input_error("--host", "There is no such address.", "Correct it.", value=serving.host) from None
     except OSError as error:
         place = f"{serving.host}:{serving.port}"
         remedy = "Another program, perhaps another hepasome, has it: choose another --port."
