@@ -46,8 +46,9 @@ def worlds_of(plan: Plan, rows: pd.DataFrame) -> pd.DataFrame:
         plan: The run.
         rows: What was read of everybody but the animals of the trial.
     """
-    ends = [name for name in plan.outputs if name.startswith(_PER_CELL)]
-    highest = [name for name in plan.outputs if name.startswith(_LOADED)]
+    asked = {str(endpoint) for endpoint in plan.study.endpoints}  # a study's own endpoint is not there twice
+    ends = [name for name in plan.outputs if name.startswith(_PER_CELL) and name not in asked]
+    highest = [name for name in plan.outputs if name.startswith(_LOADED) and name not in asked]
     by_key = dict(tuple(rows.groupby("key", sort=False)))
     found = []
     for planned in plan.subjects.others():
