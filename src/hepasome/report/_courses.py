@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -29,6 +30,7 @@ def time_courses(run: Run) -> Figure:
     """
     names = list(dict.fromkeys(endpoint.endpoint for endpoint in run.study.endpoints))
     colours, unit = arm_colours(list(run.plan.protocol.arms)), unit_for(run.plan.protocol.read_out)
+    ranges = _at_endpoints(run)
     with look():
         figure, parts = panels(len(names), 1.9)
         for axes, name in zip(parts, names, strict=True):
@@ -41,7 +43,7 @@ def time_courses(run: Run) -> Figure:
             for given in run.plan.protocol.arms.values():
                 for time in given.treatment.times if given.treatment is not None else ():
                     axes.axvline(time / unit.hours, color="#999999", linewidth=0.6, linestyle=":")
-            _add_draws(axes, run, name, colours, unit.hours)
+            _add_draws(axes, run, ranges[ranges["read_out"] == name], colours)
             axes.set_title(name)
             axes.set_ylabel(unit_of(name), fontsize=8)
             bottom, top = axes.get_ylim()
@@ -53,7 +55,7 @@ def time_courses(run: Run) -> Figure:
         handles, labels = parts[0].get_legend_handles_labels()
         handles.append(Patch(facecolor="#333333", alpha=0.18))
         labels.append("90 % of the animals")
-        if len(typical_values(run)):
+        if len(ranges):
             handles.append(Line2D([], [], color="#333333", linewidth=1.1, **_WHISKER))
             labels.append("typical animal, 90 % of the draws")
         shared_legend(figure, handles, labels)
@@ -61,13 +63,18 @@ def time_courses(run: Run) -> Figure:
     return figure
 
 
-def _add_draws(axes: Axes, run: Run, name: str, colours: dict[str, str], hours: float) -> None:
+def _at_endpoints(run: Run) -> pd.DataFrame:
+    """What the draws leave open, with the read-out and the time (h) of each endpoint in this trial."""
+    asked = [(str(one), one.endpoint, run.plan.protocol.endpoint_time(one)) for one in run.study.endpoints]
+    return typical_values(run).merge(pd.DataFrame(asked, columns=["endpoint", "read_out", "time"]), on="endpoint")
+
+
+def _add_draws(axes: Axes, run: Run, ranges: pd.DataFrame, colours: dict[str, str]) -> None:
     """A whisker per arm at each time at which the read-out is an endpoint, side by side around that time."""
-    ranges, end = typical_values(run), run.plan.protocol.read_out / hours
-    for endpoint in run.study.endpoints:
-        own = ranges[ranges["endpoint"] == str(endpoint)] if endpoint.endpoint == name else ranges[:0]
-        at = run.plan.protocol.endpoint_time(endpoint) / hours
+    end = run.plan.protocol.read_out
+    hours = unit_for(end).hours
+    for time, own in ranges.groupby("time"):
         for i, row in enumerate(own.to_dict("records")):
-            x, colour = at + _APART * end * (i - (len(own) - 1) / 2), colours[row["arm"]]
-            axes.plot([x, x], [row["low"], row["high"]], color=colour, linewidth=1.6, zorder=3)
-            axes.plot(x, row["median"], color=colour, linestyle="", zorder=4, **_WHISKER)
+            x = (float(str(time)) + _APART * end * (i - (len(own) - 1) / 2)) / hours
+            axes.plot([x, x], [row["low"], row["high"]], color=colours[row["arm"]], linewidth=1.6, zorder=3)
+            axes.plot(x, row["median"], color=colours[row["arm"]], linestyle="", zorder=4, **_WHISKER)

@@ -15,6 +15,7 @@ from hepasome.report._style import STATUS_COLOURS, STATUS_MARKERS, look, new_fig
 from hepasome.trial import Run
 
 INFORMED = ("informed", "barely informed", "not informed")
+_NUMBERS = ("prior", "prior_low", "prior_high", "median", "low", "high")
 _BEFORE = "#BDBDBD"
 _COLOURS = {"informed": "#0072B2", "barely informed": "#56B4E9", "not informed": "#777777"}
 _LINE = 0.17  # in
@@ -37,11 +38,9 @@ def identifiability(run: Run) -> list[dict[str, Any]]:
                 continue
             name, row = draws.names[place], known[symbol]
             about, ratio = draws.about["parameters"][name], _ratio(draws, name)
-            median, low, high = np.percentile(draws.values[:, place], [50, 5, 95]).tolist()
             one = {"symbol": symbol, "meaning": row.meaning, "unit": row.unit, "status": row.status, "scale": row.scale}
             one |= {"calibration": draws.calibration, "title": draws.about["title"]}
-            one |= {end: about[end] * ratio for end in ("prior", "prior_low", "prior_high")}
-            one |= {"median": median, "low": low, "high": high}
+            one |= {end: about[end] * ratio for end in _NUMBERS}
             found.append(one | {"contraction": about["contraction"], "informed": about["informed"]})
     return sorted(found, key=lambda one: (one["calibration"], -one["contraction"]))
 
