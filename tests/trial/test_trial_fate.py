@@ -1,5 +1,8 @@
 """Where the vesicles of the first dose are in every draw, and the peak of what they load onto AGO."""
 
+import shutil
+
+import pandas as pd
 import pytest
 
 from hepasome import engine
@@ -101,6 +104,16 @@ def test_the_peak_of_a_draw_is_the_highest_value_of_its_course(run):
 
 def test_fates_are_read_back_from_the_folder(run):
     assert load_run(run.folder).fates.equals(run.fates)
+
+
+def test_chunks_of_a_time_when_runs_kept_less_are_simulated_again(run, tmp_path):
+    shutil.copytree(run.folder, tmp_path / "run")
+    for path in (tmp_path / "run" / "chunks").iterdir():
+        old = pd.read_parquet(path)
+        old.drop(columns=[name for name in old if name.startswith("peak ")]).to_parquet(path)
+    (tmp_path / "run" / "fates.parquet").unlink()
+    again = run_study(run.study, run.plan.settings, folder=tmp_path / "run", computing=Computing(workers=1))
+    assert again.fates.equals(run.fates)
 
 
 def test_a_run_without_draws_has_no_fates(run):

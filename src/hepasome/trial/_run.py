@@ -26,7 +26,7 @@ from hepasome.trial._draws import stream, tables_hash
 from hepasome.trial._plan import COURSES_PER_ARM, Plan, Settings, make_plan
 from hepasome.trial._statistics import compare_arms
 from hepasome.trial._study import Study
-from hepasome.trial._typical import fates_of, peaks, worlds_of
+from hepasome.trial._typical import fates_of, peak_columns, peaks, worlds_of
 
 # Vesicles and donor cells are counted in billions, everything else is near 1: each has its own absolute tolerance.
 _VESICLE_TOLERANCE = 1.0
@@ -308,11 +308,11 @@ class _Folder:
         self._write_status("running")
 
     def load(self, plan: Plan, count: int) -> dict[int, pd.DataFrame]:
-        """Chunks that are already there and whole; a damaged one is simulated again."""
-        found = {}
+        """Chunks that are already there and whole; a damaged or an older one is simulated again."""
+        found, needed = {}, {*plan.outputs, *peak_columns(plan)}
         for i in range(count):
             table = _whole(self._chunk(i), plan.subjects.keys(i * _CHUNK, (i + 1) * _CHUNK))
-            if table is not None:
+            if table is not None and needed <= set(table):
                 found[i] = table
         return found
 

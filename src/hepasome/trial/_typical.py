@@ -19,6 +19,11 @@ _PLACES = "vesicles_"
 _PEAK = "peak "  # before the name of a read-out: its highest value, in the rows of a subject
 
 
+def peak_columns(plan: Plan) -> list[str]:
+    """Names of the columns that `peaks` makes."""
+    return [f"{_PEAK}{name}" for name in plan.outputs if name.startswith(_LOADED)]
+
+
 def peaks(plan: Plan, trajectories: Sequence[engine.Trajectory], ends: Sequence[float]) -> pd.DataFrame:
     """The highest number of loaded copies per cell that each subject reached, on all times of the run.
 
@@ -31,10 +36,9 @@ def peaks(plan: Plan, trajectories: Sequence[engine.Trajectory], ends: Sequence[
         One row per subject and one column per read-out of copies on AGO; NaN where it failed before the first reading.
     """
     grid = np.asarray(plan.times)
-    columns = {f"{_PEAK}{name}": i for i, name in enumerate(plan.outputs) if name.startswith(_LOADED)}
-    places = list(columns.values())
+    places = [i for i, name in enumerate(plan.outputs) if name.startswith(_LOADED)]
     rows = [_highest(one.values[:, places], grid, end) for one, end in zip(trajectories, ends, strict=True)]
-    return pd.DataFrame(np.array(rows).reshape(len(rows), len(places)), columns=list(columns))
+    return pd.DataFrame(np.array(rows).reshape(len(rows), len(places)), columns=peak_columns(plan))
 
 
 def worlds_of(plan: Plan, rows: pd.DataFrame) -> pd.DataFrame:
