@@ -8,7 +8,16 @@ from hepasome.trial._draws import DRAWN_MODULES, central_values, drawn_values, i
 from hepasome.trial._giving import doses_of, particles_given, permeability_for
 from hepasome.trial._lay_out import Knockout
 from hepasome.trial._load import load_run
-from hepasome.trial._plan import LADDER, Plan, Planned, Settings, TypicalSubject, make_plan, typical_subject
+from hepasome.trial._plan import (
+    LADDER,
+    Plan,
+    Planned,
+    PlannedSubjects,
+    Settings,
+    TypicalSubject,
+    make_plan,
+    typical_subject,
+)
 from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, absolute_dose, settle_protocol
 from hepasome.trial._run import Computing, Progress, Run, default_folder, run_study, solver_settings
 from hepasome.trial._statistics import EffectSize, compare_arms, hedges_g
@@ -39,6 +48,7 @@ __all__ = [
     "OneOf",
     "Plan",
     "Planned",
+    "PlannedSubjects",
     "Progress",
     "Protocol",
     "Run",
