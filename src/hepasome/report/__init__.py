@@ -3,6 +3,7 @@
 from hepasome.report._calibration import calibration_table, coverage_table, write_calibration_figure
 from hepasome.report._explanation import part_tables, sensitivity_notes, sensitivity_table, write_explanation
 from hepasome.report._figures import figures
+from hepasome.report._product_sheet import render_product_sheet, write_product_sheet
 from hepasome.report._report import render_report, write_report
 from hepasome.report._scoreboard import (
     Directions,
@@ -39,6 +40,7 @@ __all__ = [
     "number",
     "p_value",
     "part_tables",
+    "render_product_sheet",
     "render_report",
     "score",
     "scoreboard",
@@ -52,6 +54,7 @@ __all__ = [
     "verdict_table",
     "write_calibration_figure",
     "write_explanation",
+    "write_product_sheet",
     "write_report",
     "write_translation",
 ]
