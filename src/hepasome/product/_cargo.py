@@ -73,8 +73,8 @@ def cargo_from_counts(
     Raises:
         InputError: If a replicate has no reads of miRNAs.
     """
-    families = _families(table)
-    counts = {name: table.counts[np.ix_(rows, columns)].sum(axis=0) for name, (rows, _) in families.items()}
+    by_name = families(table)
+    counts = {name: table.counts[np.ix_(rows, columns)].sum(axis=0) for name, (rows, _) in by_name.items()}
     order = sorted(counts, key=lambda name: (-int(counts[name].sum()), name))
     total = np.sum(list(counts.values()), axis=0) if counts else np.zeros(len(columns), np.int64)
     empty = ", ".join(table.samples[column] for column, reads in zip(columns, total, strict=True) if reads == 0)
@@ -82,7 +82,7 @@ def cargo_from_counts(
         raise input_error(table.file, "Samples without reads of miRNAs.", "Leave them out of --columns.", value=empty)
     top = order[0]
     how, anchor = _anchor(top, float(counts[top].sum() / total.sum()), total_copies)
-    listed = [n for i, n in enumerate(order) if i < _LISTED or families[n][1] in _ALWAYS]
+    listed = [n for i, n in enumerate(order) if i < _LISTED or by_name[n][1] in _ALWAYS]
     cargo: list[Cargo] = []
     guessed: list[str] = []
     unknown: list[str] = []
@@ -97,7 +97,7 @@ def cargo_from_counts(
                 copies_per_vesicle=_copies(counts[name], total, anchor, table.file),
             )
         )
-        rows, _ = families[name]
+        rows, _ = by_name[name]
         if any(not table.names[i].arm for i in rows):
             (guessed if name.endswith(("-5p", "-3p")) else unknown).append(name)
     said = "The table does not say the arm of all reads of"
@@ -110,7 +110,8 @@ def cargo_from_counts(
     return tuple(cargo), assumptions
 
 
-def _families(table: SmallRnaCounts) -> dict[str, tuple[list[int], str]]:
+def families(table: SmallRnaCounts) -> dict[str, tuple[list[int], str]]:
+    """Name of each cargo -> its rows and its family; fragments of ribosomal RNA and what is no miRNA are left out."""
     found: dict[str, tuple[list[int], str]] = {}
     for i, name in enumerate(table.names):
         if not name.family or name.artefact:

@@ -147,7 +147,9 @@ def _foreign(table: ProteinTable, amounts: NDArray[np.float64], name: str, notes
     bovine = [i for i, group in enumerate(table.groups) if _BOVINE_ALBUMIN in group.accessions]
     share = float(amounts[bovine].sum() / total) if total else 0.0
     if share > 0:
-        notes.findings.append(f"{name}: bovine albumin is {share:.1%} of the amounts: serum of the culture medium.")
+        notes.findings.append(
+            f"{name}: a row that names bovine albumin holds {share:.1%} of the amounts: serum of the culture medium?"
+        )
 
 
 def gates(

@@ -10,6 +10,7 @@ from hepasome.files import input_error
 from hepasome.product._answers import NONE, Checked, Notes
 from hepasome.product._cargo import cargo_from_counts, quality_findings
 from hepasome.product._product import Cargo
+from hepasome.product._seeds import seed_families
 from hepasome.product.readers import SampleGroups, SmallRnaCounts, parse_mirna_name
 
 _NAMED = 12  # old names that one question lists
@@ -42,6 +43,7 @@ def mirna_cargo(
     cargo, assumptions = cargo_from_counts(table, columns, answers.total_copies)
     notes.assumptions += assumptions
     notes.derivations += [f"{c.name}: {c.copies_per_vesicle.derivation}." for c in cargo]
+    notes.derivations += [str(family) for family in seed_families(table, columns)]
     return cargo
 
 

@@ -21,6 +21,7 @@ from hepasome.product import (
     purity_limits,
 )
 from hepasome.report._style import STATUS_COLOURS, look, new_figure
+from hepasome.report._tables import number
 
 _HERE = "this preparation"
 _MOST_CARGO = 15
@@ -62,7 +63,7 @@ def _sizes(axes: Axes, product: Product, reading: LabReading | None) -> None:
         axes.plot(centres, 100 * density, color=STATUS_COLOURS["assumed"], linestyle="--", linewidth=1.2)
         axes.set_ylabel("% of the particles per nm")
     axes.set_xlim(0, min(_LARGEST, float(centres.max()) * 1.05))
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.12 * axes.get_ylim()[1])
     axes.set_xlabel("nm; grey: each file" if runs is not None else "nm" if histogram else "nm; assumed log-normal")
 
 
@@ -83,7 +84,7 @@ def _purity(axes: Axes, product: Product) -> None:
         if given.low is not None and given.high is not None:
             axes.plot([given.low, given.high], [0, 0], color=colour, linewidth=2)
         axes.plot([given.value], [0], "o", color=colour)
-        axes.text(given.value, 0.25, f"{given.value:.2g}, {given.status}", fontsize=8, ha="center", color=colour)
+        axes.text(given.value, 0.25, f"{number(given.value)}, {given.status}", fontsize=8, ha="center", color=colour)
     axes.set_xscale("log")
     axes.set_xlim(1e7, 1e12)
     axes.set_ylim(-1, 1)
@@ -98,7 +99,7 @@ def _markers(axes: Axes, product: Product) -> None:
     for one in known:
         wanted = "#EAF3EA" if one.expected == "positive" else "#F6E3E3"
         axes.axhspan(at[one.marker] - 0.5, at[one.marker] + 0.5, color=wanted, zorder=0, linewidth=0)
-    for marker in product.markers:
+    for marker in sorted(product.markers, key=lambda marker: marker.found != "unknown"):  # what is clear lies on top
         name = known_name(marker.name)
         if name not in at:
             continue

@@ -55,21 +55,22 @@ def _bytes(file: LabFile) -> bytes:
 
 
 def _parsed(file: LabFile, raw: bytes) -> tuple[Any, list[str]]:
-    import flowio  # takes a while, and few read cytometers' files
+    from flowio import FlowData  # takes a while, and few read cytometers' files
+    from flowio.exceptions import FCSParsingError, MultipleDataSetsError
 
     said: list[str] = []
     for off_by_one in (False, True):  # many instruments count the last byte of the data wrongly
         try:
             with warnings.catch_warnings(record=True):
                 warnings.simplefilter("always")
-                return flowio.FlowData(io.BytesIO(raw), ignore_offset_error=off_by_one), said
-        except flowio.FCSParsingError as error:
+                return FlowData(io.BytesIO(raw), ignore_offset_error=off_by_one), said
+        except FCSParsingError as error:
             if "off by 1" in str(error) and not off_by_one:
                 said.append("The file counts the end of its data wrongly by one byte; the data are whole.")
                 continue
             why = str(error).replace("InMemoryFile", "The file").rstrip(". ")
             raise input_error(file.path, f"{why}.", f"The file is cut off or damaged. {_AGAIN}") from None
-        except flowio.MultipleDataSetsError:
+        except MultipleDataSetsError:
             raise input_error(file.path, "The file holds several data sets.", _AGAIN) from None
         except Exception as error:  # flowio trusts what a file says; whatever breaks, the file is damaged
             why = f"The file cannot be understood ({type(error).__name__})."

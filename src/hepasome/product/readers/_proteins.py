@@ -13,7 +13,16 @@ from hepasome.files import FindingList
 from hepasome.product.readers._accessions import groups_of
 from hepasome.product.readers._file import LabFile
 from hepasome.product.readers._kinds import ProteinGroup, ProteinTable
-from hepasome.product.readers._table import CUT, Rows, decimal_sign, delimiter_of, is_missing, split_rows, to_number
+from hepasome.product.readers._table import (
+    CUT,
+    Rows,
+    decimal_sign,
+    delimiter_of,
+    is_missing,
+    places,
+    split_rows,
+    to_number,
+)
 
 _ANNOTATION = "#!{"
 _AGAIN = "The file was cut off or edited; export it again."
@@ -112,6 +121,7 @@ def protein_table(file: LabFile) -> ProteinTable:
     found = FindingList(file.path)
     program = _program(_header(file)) or _MAXQUANT
     table = split_rows(file.text, found, ragged=_AGAIN, pad=True)
+    places(table, program.needs, found)
     kinds = [cells for _, cells in table.rows if cells[0].startswith(_ANNOTATION)]
     rows = [row for row in table.rows if not row[1][0].startswith(_ANNOTATION)]
     torn = {line for line, cells in rows if _is_piece(cells)}
@@ -132,7 +142,9 @@ def protein_table(file: LabFile) -> ProteinTable:
     whole = np.isfinite(amounts).all() and len(amounts) > 0
     linear, logs = _linear(amounts[keep], quantity, found)
     found.raise_if_any()
-    complete = bool(contaminants.any()) if program.name in ("MaxQuant", "Perseus") else True
+    complete = (
+        program.name not in ("MaxQuant", "Perseus") or bool(contaminants.any()) or _names_contaminants(table, program)
+    )
     imputed = bool(logs and whole)
     return ProteinTable(
         file=file.path,
@@ -152,7 +164,7 @@ def _is_piece(cells: tuple[str, ...]) -> bool:
 
     Such cells hold numbers of spectra; a piece has a number of its row and such numbers, and nothing else.
     """
-    return not any(cells[2:]) and _PIECE.fullmatch(cells[1]) is not None
+    return len(cells) > 1 and not any(cells[2:]) and _PIECE.fullmatch(cells[1]) is not None
 
 
 def _refuse_short(file: LabFile, table: Rows, last: int, found: FindingList) -> None:
@@ -197,6 +209,12 @@ def _amounts(table: Rows, columns: dict[int, str], quantity: str, found: Finding
 def _marked(table: Rows, names: tuple[str, ...]) -> NDArray[np.bool_]:
     places = [table.header.index(name) for name in names if name in table.header]
     return np.array([any(cells[i].casefold() in _YES for i in places) for _, cells in table.rows], bool)
+
+
+def _names_contaminants(table: Rows, program: _Program) -> bool:
+    """Whether a row is led by an entry of MaxQuant's list of contaminants."""
+    places = [table.header.index(name) for name in program.accessions if name in table.header][:1]
+    return any(cells[i].startswith("CON__") for _, cells in table.rows for i in places)
 
 
 def _group(table: Rows, row: int, program: _Program) -> ProteinGroup:

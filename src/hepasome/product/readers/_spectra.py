@@ -10,7 +10,7 @@ from hepasome.files import FindingList
 from hepasome.product.readers._accessions import groups_of
 from hepasome.product.readers._file import LabFile
 from hepasome.product.readers._kinds import ProteinTable
-from hepasome.product.readers._table import Rows, decimal_sign, delimiter_of, is_missing, split_rows, to_number
+from hepasome.product.readers._table import Rows, decimal_sign, delimiter_of, is_missing, places, split_rows, to_number
 
 _PEAKS = ("Peptide", "-10lgP", "Accession")
 _DIANN = ("Run", "Protein.Group", "Genes")
@@ -43,7 +43,7 @@ def peaks(file: LabFile) -> ProteinTable:
     """
     found = FindingList(file.path)
     table = split_rows(file.text, found, ragged=_AGAIN)
-    at = {name: i for i, name in enumerate(table.header)}
+    at = places(table, _PEAKS, found)
     source = at.get("Source File")
     counts: dict[tuple[str, str], float] = {}
     lines: dict[str, int] = {}
@@ -74,8 +74,8 @@ def diann_report(file: LabFile) -> ProteinTable:
     """
     found = FindingList(file.path)
     table = split_rows(file.text, found, ragged=_AGAIN)
-    at = {name: i for i, name in enumerate(table.header)}
-    amount = next(name for name in _AMOUNTS if name in at)
+    amount = next((name for name in _AMOUNTS if name in table.header), _AMOUNTS[0])
+    at = places(table, (*_DIANN, amount), found)
     limits = [name for name in ("Q.Value", "PG.Q.Value") if name in at]
     used = [at[amount], *(at[name] for name in limits)]
     sign = decimal_sign((cells[i] for _, cells in table.rows for i in used), found, delimiter=table.delimiter)

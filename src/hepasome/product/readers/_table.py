@@ -80,6 +80,21 @@ def split_rows(text: str, found: FindingList, *, first: int = 1, ragged: str = "
     return Rows(header or (), first, tuple(rows), delimiter)
 
 
+def places(table: Rows, needed: Iterable[str], found: FindingList) -> dict[str, int]:
+    """Position of every column by its name.
+
+    Raises:
+        InputError: If a needed column is not there: a quote that is not closed can swallow the header.
+    """
+    at = {name: i for i, name in enumerate(table.header)}
+    for name in needed:
+        if name not in at:
+            found.add("This column is missing.", "Close every quote, or export it again.", line=table.line, field=name)
+    if any(name not in at for name in needed):
+        found.raise_if_any()
+    return at
+
+
 def decimal_sign(cells: Iterable[str], found: FindingList, *, delimiter: str) -> str:
     """The decimal sign of a file: a point or a comma, decided once for all of its numbers.
 

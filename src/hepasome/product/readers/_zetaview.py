@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +97,8 @@ def _run(file: LabFile, header: dict[str, str], lines: list[str], start: int, fo
     _check_bins(table, start, found)
     dilution = _number(header, "dilution", sign, found, least=1.0)
     found.raise_if_any()
-    return ParticleSizes(
+    reported = _number(header, "median number (d50)", sign, None)
+    read = ParticleSizes(
         file=file.path,
         instrument="ZetaView",
         software=header.get("software", "unknown"),
@@ -106,11 +108,15 @@ def _run(file: LabFile, header: dict[str, str], lines: list[str], start: int, fo
         dilution_applied=False,  # bins are those of the measuring cell
         bin_centres=table[:, 0],
         size_distribution=table[:, 2:3],
-        reported={"D50": reported} if (reported := _reported(header, sign)) else {},
+        reported={"D50": reported} if reported else {},
         warnings=tuple(_warnings(header, table, sign)),
         day=header.get("date", ""),
         tracked=round(table[:, 1].sum()),
     )
+    if reported and abs(read.percentile(0.5) - reported) > np.diff(table[:, 0]).max():
+        said = f"Half of the particles lie below {read.percentile(0.5):.0f} nm, the header says {reported:.0f} nm."
+        read = replace(read, warnings=(*read.warnings, said))
+    return read
 
 
 def _check_row(
@@ -155,10 +161,6 @@ def _number(header: dict[str, str], key: str, sign: str, found: FindingList | No
             found.add("This is not a usable number.", f"It must be {least:g} or above.", field=key, value=written)
         return None
     return value
-
-
-def _reported(header: dict[str, str], sign: str) -> float | None:
-    return _number(header, "median number (d50)", sign, None)
 
 
 def _warnings(header: dict[str, str], table: NDArray[np.float64], sign: str) -> Iterator[str]:
