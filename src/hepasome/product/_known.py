@@ -20,7 +20,7 @@ class Known(Strict):
         marker: Name in the field.
         other_names: Other names, among them the gene symbol.
         entry: UniProt entry name without the species.
-        uniprot: UniProt accessions in man, mouse and rat.
+        uniprot: UniProt accessions in man, mouse and rat; of serum proteins also in cattle, whose serum is in media.
         group: What it stands for (MISEV 2018).
         expected: Whether vesicles should have it.
         source: Who says so.
