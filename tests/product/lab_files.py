@@ -125,6 +125,13 @@ def diann_report():
     )
 
 
+def peaks_proteins():
+    """PEAKS proteins.csv: one row per protein, an area per sample."""
+    return (
+        "Protein Group,Accession,-10lgP,Coverage (%),#Peptides,Area S1,Area S2\n1,P60033|CD81_HUMAN,90.1,20,5,1e6,2e6\n"
+    )
+
+
 def pairs():
     """BCA and particles of the same three samples."""
     return "sample,BCA protein (mg/mL),particles/mL,dilution\na,0.1,2e10,5\nb,0.2,4e10,5\nc,0.1,4e10,5\n"

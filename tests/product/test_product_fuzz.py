@@ -1,6 +1,7 @@
 """Damaged laboratory files: a reading or findings, never a traceback, never another number in silence."""
 
 import dataclasses
+from dataclasses import replace
 from pathlib import Path
 
 import lab_files
@@ -10,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hepasome.files import InputError
-from hepasome.product import EXAMPLES, READERS, LeftOut, read_lab_file
+from hepasome.product import (
+    EXAMPLES,
+    READERS,
+    LabAnswers,
+    LeftOut,
+    load_product,
+    read_lab_file,
+    read_lab_files,
+    write_product,
+)
 
 FILES = Path(__file__).parent / "files"
 
@@ -28,6 +38,7 @@ RAW = {
     "discoverer": lab_files.discoverer().encode(),
     "diann matrix": lab_files.diann_matrix().encode(),
     "diann report": lab_files.diann_report().encode(),
+    "peaks proteins": lab_files.peaks_proteins().encode(),
     "pairs": lab_files.pairs().encode(),
     "maxquant": (FILES / "maxquant_proteinGroups_cut.txt").read_bytes(),
     "perseus": first_lines(EXAMPLES / "bv2_ev_proteome_perseus_log2.csv", 25),
@@ -200,3 +211,24 @@ def test_any_text_is_a_reading_or_findings(folder, text):
 @given(st.binary(max_size=300))
 def test_any_bytes_behind_the_mark_of_a_cytometer_are_refused(folder, tail):
     assert read(folder, b"FCS3.0    " + tail, "x.fcs") is None
+
+
+@pytest.mark.parametrize("name", RAW)
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_what_a_damaged_file_still_says_makes_a_product_or_findings(folder, name, data):
+    raw = bytearray(RAW[name])
+    at = data.draw(st.integers(0, len(raw) - 1))
+    raw[at : at + data.draw(st.integers(0, 3))] = data.draw(
+        st.sampled_from([b"", b"9", b"0", b"e9", b"e-9", b"\t", b","])
+    )
+    (folder / "good.txt").write_bytes(RAW["zetaview with points"].replace(b"2023-04-19", b"2023-04-20"))
+    (folder / "x.txt").write_bytes(raw)
+    told = LabAnswers("ours", source_cell="msc", protein="1 mg/mL", assume_native=True, columns="*", stains=("none",))
+    try:
+        reading = read_lab_files([folder / "good.txt", folder / "x.txt"], replace(told, dilution=10.0))
+    except InputError:
+        return
+    assert reading.product or reading.questions
+    if reading.product:
+        assert load_product(write_product(reading.product, folder / "x.yaml")) == reading.product

@@ -109,6 +109,11 @@ def test_files_without_a_concentration_ask_for_it(tmp_path):
     assert any("told by the user" in line for line in reading.assumptions)
 
 
+def test_one_run_under_two_names_is_not_two_replicates(run):
+    with pytest.raises(InputError, match="hold the same measurement"):
+        read_lab_files([run("a.txt"), run("b.txt")], TOLD)
+
+
 def test_pairs_of_particles_and_protein_need_no_other_answer(tmp_path):
     files = [
         lab_files.write(tmp_path / "pore.csv", lab_files.izon(about=False)),

@@ -174,6 +174,18 @@ def test_particles_of_a_pore_become_a_histogram(tmp_path):
     assert micro.bin_centres[micro.mean_distribution > 0].tolist() == [102.5, 202.5]
 
 
+def test_a_torn_number_above_the_particles_is_refused(tmp_path):
+    (finding,) = refused(tmp_path, lab_files.izon().replace("2.5e9", "2,5e9"), "x.csv")
+    assert (finding.field, finding.value) == ("raw concentration (particles/ml)", "2 5e9")
+
+
+def test_radii_are_refused(tmp_path):
+    assert (
+        refused(tmp_path, lab_files.size_table().replace("Diameter (nm)", "Size (r.nm)"))[0].problem
+        == "The sizes are radii."
+    )
+
+
 def test_blockades_without_diameters_are_refused(tmp_path):
     (finding,) = refused(tmp_path, lab_files.izon(column="DeltaX"), "x.csv")
     assert "Calibrate" in finding.remedy
@@ -220,11 +232,33 @@ def test_proteome_discoverer_and_dia_nn_are_read(tmp_path):
     assert (report.samples, report.amounts.tolist()) == (("a", "b"), [[1e6, 3e6]]), "Q values above 1 % are left out"
 
 
+def test_a_protein_table_of_peaks_is_read(tmp_path):
+    table = read(tmp_path, lab_files.peaks_proteins(), "proteins.csv")
+    assert (table.program, table.samples, table.amounts.tolist()) == ("PEAKS", ("S1", "S2"), [[1e6, 2e6]])
+    assert table.groups[0].accessions == {"P60033"}
+
+
+def test_diameters_that_no_vesicle_has_are_refused(tmp_path):
+    giant = lab_files.size_table().replace("Diameter (nm)", "Diameter (mm um)")
+    assert "unit" in refused(tmp_path, giant)[0].remedy
+    assert "unit" in refused(tmp_path, lab_files.izon((90.0, 2e6)), "x.csv")[0].remedy
+
+
+def test_cells_of_any_length_and_signs_of_windows_do_not_tear_a_table(tmp_path):
+    ids = ";".join(str(i) for i in range(40_000))
+    text = f"Protein IDs\tGene names\tIntensity A\tMS/MS IDs\nP21926\tCD9\t1e6\t{ids}\nP60033\tCD81\t2e6\t\x85\n"
+    table = read(tmp_path, text)
+    assert table.amounts.tolist() == [[1e6], [2e6]]
+    assert [one.line for one in table.groups] == [2, 3]
+    single = read(tmp_path, "Protein IDs\tGene names\tIntensity\nP21926\tCD9\t1e6\n")
+    assert single.amounts.tolist() == [[1e6]]
+
+
 def test_a_protein_row_that_lost_amounts_is_named(tmp_path):
     lines = (FILES / "maxquant_proteinGroups_cut.txt").read_text().splitlines()
     cut = "\t".join(lines[3].split("\t")[:30])
     (finding,) = refused(tmp_path, "\n".join([*lines[:3], cut, *lines[4:], ""]))
-    assert (finding.line, "ends before the last column" in finding.problem) == (4, True)
+    assert (finding.line, "ends before the amounts" in finding.problem) == (4, True)
 
 
 # Small RNA

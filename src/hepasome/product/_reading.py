@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import TypeVar
 
@@ -96,6 +97,10 @@ def _no_doubles(measurements: Sequence[Measurement]) -> None:
     files = [one.file for one in measurements]
     for file in sorted({file for file in files if files.count(file) > 1}):
         found.add("This file is given twice.", "Give each file once; replicates are files of their own.", value=file)
+    for one, other in combinations([one for one in measurements if isinstance(one, ParticleSizes)], 2):
+        if one.file != other.file and one.same_numbers(other):
+            problem, remedy = "Two files hold the same measurement.", "Give each run once."
+            found.add(problem, remedy, value=f"{Path(one.file).name}, {Path(other.file).name}")
     kinds: tuple[tuple[type[SmallRnaCounts] | type[SampleGroups], str], ...] = (
         (SmallRnaCounts, "small-RNA tables"),
         (SampleGroups, "tables of groups"),

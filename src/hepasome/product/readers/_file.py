@@ -6,9 +6,10 @@ import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from hepasome.files import read_text
+from hepasome.files import MEGABYTE, read_text
 
 FCS = b"FCS"
+_LIMIT = 100 * MEGABYTE  # tables of proteomics
 _ENCODINGS = ("utf-8-sig", "latin-1")  # instruments on Windows write Latin-1
 
 
@@ -33,8 +34,8 @@ class LabFile:
 
     @property
     def lines(self) -> list[str]:
-        """Lines of the text."""
-        return self.text.splitlines()
+        """Lines of the text; only line ends part them, no other sign that Unicode or Latin-1 take for one."""
+        return self.text.removesuffix("\n").split("\n")
 
 
 def open_lab_file(path: Path | str) -> LabFile:
@@ -48,4 +49,4 @@ def open_lab_file(path: Path | str) -> LabFile:
         head = file.read(len(FCS))
     if head == FCS and Path(path).is_file():
         return LabFile(str(path), "", binary=True)
-    return LabFile(str(path), read_text(path, encodings=_ENCODINGS))
+    return LabFile(str(path), read_text(path, limit=_LIMIT, encodings=_ENCODINGS))

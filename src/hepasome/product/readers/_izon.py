@@ -10,7 +10,7 @@ import numpy as np
 from hepasome.files import FindingList
 from hepasome.product.readers._file import LabFile
 from hepasome.product.readers._kinds import ParticleSizes
-from hepasome.product.readers._particles import histogram
+from hepasome.product.readers._particles import histogram, refuse_giants
 from hepasome.product.readers._table import decimal_sign, delimiter_of, split_rows, to_number
 
 _PULSE = re.compile(r"(?i)\b(blockade|magnitude|fwhm|baseline|pulse)\b")
@@ -67,6 +67,7 @@ def izon(file: LabFile) -> ParticleSizes:
         diameters.append(value * _UNIT[unit[1]])
     if not found.findings and len(diameters) < 2:
         found.add("The table holds no particles.", "Export the particles again.", line=head + 1)
+    refuse_giants(np.array(diameters), found)
     raw = _told(about, "raw concentration", found, 0.0)
     dilution = _told(about, "dilution", found, 1.0)
     found.raise_if_any()
@@ -89,7 +90,8 @@ def izon(file: LabFile) -> ParticleSizes:
 
 def _pair(line: str) -> tuple[str, str]:
     cells = [cell.strip().strip('"') for cell in line.split(delimiter_of(line))]
-    return (cells[0].rstrip(":").casefold(), cells[1]) if len(cells) >= 2 else ("", "")
+    told = [cell for cell in cells[1:] if cell]  # more than one: a number with a decimal comma, torn in two
+    return (cells[0].rstrip(":").casefold(), " ".join(told)) if told else ("", "")
 
 
 def _told(about: dict[str, str], wanted: str, found: FindingList, least: float) -> float | None:

@@ -53,6 +53,15 @@ class ParticleSizes:
         """Edges of the bins (nm), shape (m + 1,): midway between the centres, never below zero."""
         return edges_of(self.bin_centres)
 
+    def same_numbers(self, other: ParticleSizes) -> bool:
+        """Whether both hold the same particles in the same bins: one run under two names."""
+        mine, others = self.size_distribution, other.size_distribution
+        return (
+            mine.shape == others.shape
+            and np.array_equal(mine, others)
+            and np.array_equal(self.bin_centres, other.bin_centres)
+        )
+
     def percentile(self, share: float) -> float:
         """Diameter (nm) below which a share of the particles lies, by number, from the mean distribution."""
         # a bin is filled from its lower edge to its upper one

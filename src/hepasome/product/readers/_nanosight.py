@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hepasome.files import FindingList, input_error
 from hepasome.product.readers._file import LabFile, open_lab_file
 from hepasome.product.readers._kinds import ParticleSizes
+from hepasome.product.readers._particles import refuse_giants
 
 MAGIC = "NTA Experiment Summary File"
 _CONCENTRATION = "Concentration (Particles / ml)"
@@ -67,6 +68,7 @@ def nanosight(given: LabFile) -> ParticleSizes:
     reported = {name: table.average(name, len(videos)) for name in _SUMMARIES}
     centres, distribution = table.size_data(len(videos))
     dilution = table.dilution(len(videos))
+    refuse_giants(centres, found)
     found.raise_if_any()
     return ParticleSizes(
         file=file,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,6 +69,8 @@ _MAXQUANT = _Program(
         (r"iBAQ (?!peptides)(.+)", "iBAQ"),
         (r"Intensity (.+)", "intensity"),
         (r"MS/MS count (.+)", "spectra"),
+        (r"(iBAQ)", "iBAQ"),  # of a single sample
+        (r"(Intensity)", "intensity"),
     ),
     dropped=("Reverse", "Only identified by site"),
     contaminant=("Potential contaminant", "Contaminant"),
@@ -93,7 +96,18 @@ _DIANN = _Program(
     ((r"(.+(?:[\\/].*|\.(?:raw|d|mzML|mzml|wiff2?|dia|htrms)))", "MaxLFQ"),),
     entries=("Protein.Names",),
 )
-PROGRAMS = (_MAXQUANT, _DISCOVERER, _DIANN)
+_PEAKS = _Program(
+    "PEAKS",
+    ("Accession", "-10lgP"),
+    ("Accession",),
+    ("Gene",),
+    (
+        (r"Area (.+)", "area"),
+        (r"Intensity (.+)", "intensity"),
+        (r"#Spec(?:tra)? (.+)", "spectra"),
+    ),
+)
+PROGRAMS = (_MAXQUANT, _DISCOVERER, _DIANN, _PEAKS)
 
 
 def _header(file: LabFile) -> tuple[str, ...]:
@@ -130,7 +144,7 @@ def protein_table(file: LabFile) -> ProteinTable:
     if not columns:
         looked = ", ".join(f"`{name}`" for _, name in program.quantities)
         found.add(f"No column holds amounts; {program.name} names them {looked}.", "Export one of them.", line=1)
-    _refuse_short(file, table, max(columns, default=0), found)
+    _refuse_short(table, columns, found)
     found.raise_if_any()
     amounts = _amounts(table, columns, quantity, found)
     if kinds:
@@ -164,16 +178,15 @@ def _is_piece(cells: tuple[str, ...]) -> bool:
 
     Such cells hold numbers of spectra; a piece has a number of its row and such numbers, and nothing else.
     """
-    return len(cells) > 1 and not any(cells[2:]) and _PIECE.fullmatch(cells[1]) is not None
+    return len(cells) > 1 and not any(cell.strip(CUT) for cell in cells[2:]) and _PIECE.fullmatch(cells[1]) is not None
 
 
-def _refuse_short(file: LabFile, table: Rows, last: int, found: FindingList) -> None:
+def _refuse_short(table: Rows, columns: Iterable[int], found: FindingList) -> None:
     """Refuse rows that end before the last amount: only marks behind it may be left away."""
-    lines = file.lines
     for line, cells in table.rows:
-        if cells[-1] == CUT and lines[line - 1].count(table.delimiter) < last:
-            problem = f"The row ends before the last column of amounts, `{table.header[last]}`."
-            found.add(problem, _AGAIN, line=line)
+        cut = next((i for i in columns if cells[i] == CUT), None)
+        if cut is not None:
+            found.add(f"The row ends before the amounts of `{table.header[cut]}`.", _AGAIN, line=line)
 
 
 def _quantity(program: _Program, header: tuple[str, ...], kinds: list[tuple[str, ...]]) -> tuple[dict[int, str], str]:
@@ -221,7 +234,8 @@ def _group(table: Rows, row: int, program: _Program) -> ProteinGroup:
     line, cells = table.rows[row]
 
     def text(names: tuple[str, ...]) -> str:
-        return next((cells[table.header.index(name)] for name in names if name in table.header), "")
+        found = (cells[table.header.index(name)] for name in names if name in table.header)
+        return next(found, "").strip(CUT)
 
     return groups_of(line, text(program.accessions), text(program.genes), text(program.entries))
 

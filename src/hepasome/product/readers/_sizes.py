@@ -11,17 +11,17 @@ import numpy as np
 from hepasome.files import FindingList
 from hepasome.product.readers._file import LabFile
 from hepasome.product.readers._kinds import ParticleSizes, edges_of
-from hepasome.product.readers._particles import histogram
+from hepasome.product.readers._particles import histogram, refuse_giants
 from hepasome.product.readers._table import Rows, decimal_sign, delimiter_of, split_rows, to_number
 
 _DIAMETER = re.compile(r"(?i)\b(diameters?|sizes?|bin cent(?:re|er)s?)\b")
+_RADIUS = re.compile(r"(?i)\bradius\b|\br\.\s?nm\b")
 _SMALLER, _LARGER = re.compile(r"(?i)\bnm\b"), re.compile(r"\b[uµμ]m\b")
 _PER_ML = re.compile(r"(?i)/\s*(?:ml|cm3|cm\^3)|\bper ml\b|\bcm-3\b")
 _DENSITY = re.compile(r"(?i)(?:ml|cm3|cm-3)\s*(?:/\s*|per )nm\b")
 _SCALE = re.compile(r"(?i)\b(?:10\^|1?e\+?)(\d{1,2})\b")
 _OTHER_WEIGHT = re.compile(r"(?i)\b(intensity|volume|area|surface|mass)\b")
 _SPREAD = re.compile(r"(?i)\b(sd|std|stdev|deviation|error|sem?|cv|cumulative|undersize|lower|upper)\b")
-_LARGEST = 100_000.0  # nm
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ def _columns(header: tuple[str, ...], found: FindingList) -> _Columns | None:
         return None
     at, said = named[0], []
     name = _words(header[at])
+    if _RADIUS.search(name):
+        found.add("The sizes are radii.", "Export diameters.", line=1, field=header[at])
     factor = 1000.0 if _LARGER.search(name) else 1.0
     if factor == 1.0 and not _SMALLER.search(name):
         said.append(f"The column `{header[at]}` has no unit; nm are taken.")
@@ -87,6 +89,8 @@ def size_table(file: LabFile) -> ParticleSizes:
     values = _values(table, used, sign, found)
     found.raise_if_any()
     diameters = values[:, 0] * chosen.factor
+    refuse_giants(diameters, found)
+    found.raise_if_any()
     if not chosen.values:
         return _particles(file, diameters, chosen.said, found)
     return _bins(file, table, chosen, diameters, values[:, 1:], found)
@@ -105,10 +109,8 @@ def _values(table: Rows, used: tuple[int, ...], sign: str, found: FindingList) -
 
 
 def _particles(file: LabFile, diameters: np.ndarray, said: tuple[str, ...], found: FindingList) -> ParticleSizes:
-    if len(diameters) < 10 or diameters.max() > _LARGEST:
-        found.add(
-            "The table has diameters alone, fewer than ten or beyond 100 um.", "Give a table of bins or of particles."
-        )
+    if len(diameters) < 10:
+        found.add("The table has diameters alone, and fewer than ten.", "Give a table of bins or of particles.")
         found.raise_if_any()
     centres, counts = histogram(diameters)
     said = (*said, "One row is taken for one particle; the file tells no concentration.")

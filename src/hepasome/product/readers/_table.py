@@ -16,7 +16,8 @@ _NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+")
 _MISSING = frozenset({"", "na", "n/a", "nan", "n.d.", "nd", "-", "null", "none", "filtered"})
 _LARGEST = 1e30
-CUT = ""  # what stands in a cell that a shorter row does not have
+CUT = "\0"  # what stands in a cell that a shorter row does not have; no text file has it
+_LONGEST = 10_000_000  # signs of a cell; tables of proteomics list spectra by the ten thousand
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def split_rows(text: str, found: FindingList, *, first: int = 1, ragged: str = "
     rows: list[tuple[int, tuple[str, ...]]] = []
     before = first - 1
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    usual = csv.field_size_limit(_LONGEST) if pad else csv.field_size_limit()
     try:
         for raw in reader:
             line, cells = reader.line_num + before, tuple(cell.strip() for cell in raw)
@@ -77,6 +79,8 @@ def split_rows(text: str, found: FindingList, *, first: int = 1, ragged: str = "
     except csv.Error as error:
         line = reader.line_num + before
         found.add(f"This is not valid CSV: {error}.", "Close every quote that is opened.", line=line)
+    finally:
+        csv.field_size_limit(usual)
     return Rows(header or (), first, tuple(rows), delimiter)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from hepasome.files import FindingList
 from hepasome.product.readers._file import LabFile
 from hepasome.product.readers._kinds import ParticleSizes
+from hepasome.product.readers._particles import refuse_giants
 from hepasome.product.readers._table import decimal_sign, split_rows, to_number
 
 _LOWER = "LowerBinDiameter_[nm]"
@@ -54,6 +55,7 @@ def viewsizer(file: LabFile) -> ParticleSizes:
             found.add("The diameters do not rise.", _AGAIN, line=line, field=_LOWER, value=cells[at])
     if not found.findings and (len(lower) < 10 or sum(values) == 0):
         found.add("The size distribution holds no particles.", _AGAIN)
+    refuse_giants(np.array(lower), found)
     found.raise_if_any()
     edges = np.array([*lower, 2 * lower[-1] - lower[-2]])
     widths = np.diff(edges)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hepasome.files import FindingList
 from hepasome.product.readers._file import LabFile
 from hepasome.product.readers._kinds import LeftOut, ParticleSizes
+from hepasome.product.readers._particles import refuse_giants
 from hepasome.product.readers._table import decimal_sign, to_number
 
 _TABLE = "Size / nm"
@@ -95,6 +96,7 @@ def _run(file: LabFile, header: dict[str, str], lines: list[str], start: int, fo
     found.raise_if_any()
     table = np.array(values).reshape(-1, 3)
     _check_bins(table, start, found)
+    refuse_giants(table[:, 0], found)
     dilution = _number(header, "dilution", sign, found, least=1.0)
     found.raise_if_any()
     reported = _number(header, "median number (d50)", sign, None)
