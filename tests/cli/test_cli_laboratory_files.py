@@ -52,6 +52,7 @@ def test_a_sheet_is_made_of_a_shipped_product(hepasome, tmp_path):
         (["product", "sheet", "nobody"], "no such product"),
         (["product", "read", "nothing.txt"], "There is no such file."),
         (["product", "read", "."], "folder"),
+        (["product", "read", "bv2_ev_mirna_traits.csv", "--out", "x.html"], "written over the product"),
         (["product", "read", "bv2_ev_mirna_traits.csv", "--species", "dog"], "human, mouse, rat"),
         (["product", "read", "bv2_ev_mirna_traits.csv", "--gate", "x"], "FL1=120"),
         (["product", "read", "bv2_ev_mirna_traits.csv", "--control", "bv2_ev_mirna_traits.csv"], "no FCS file"),

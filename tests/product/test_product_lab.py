@@ -109,6 +109,13 @@ def test_files_without_a_concentration_ask_for_it(tmp_path):
     assert any("told by the user" in line for line in reading.assumptions)
 
 
+@pytest.mark.parametrize("number", ["2.5e-90", "2.5e99", "12", "2.5e17"])
+def test_numbers_of_particles_that_no_sample_has_are_refused(tmp_path, number):
+    pore = lab_files.write(tmp_path / "x.csv", lab_files.izon().replace("2.5e9", number))
+    with pytest.raises(InputError):
+        read_lab_files([pore], TOLD)
+
+
 def test_one_run_under_two_names_is_not_two_replicates(run):
     with pytest.raises(InputError, match="hold the same measurement"):
         read_lab_files([run("a.txt"), run("b.txt")], TOLD)

@@ -41,6 +41,9 @@ def product_read(
     out_file: Annotated[Path | None, typer.Option("--out", help="Product file to write.")] = None,
 ) -> None:
     """Laboratory files -> a product file that a study can use and its sheet, with findings and open questions."""
+    if out_file is not None and out_file.suffix == ".html":
+        problem, remedy = "The sheet would be written over the product.", "Give the name of a YAML file."
+        raise input_error("your answers", problem, remedy, field="--out", value=str(out_file))
     answers = LabAnswers(
         id=product_id,
         name=name,

@@ -11,6 +11,8 @@ from hepasome.files import FindingList, parse_quantity
 from hepasome.product._product import PRODUCT_ID
 from hepasome.product._reference import CEILINGS
 
+PARTICLES_PER_ML = (1e3, 1e16)  # beyond it no sample can be: 1e16 vesicles of 100 nm have a volume of five mL
+PROTEIN = (1e-6, 1e6)  # ug/mL; 1e6 is a gram in a mL
 SPECIES = ("human", "mouse", "rat")
 NONE = "none"  # as an answer: leave it out
 _PAIR = re.compile(r"\s*([^=]+?)\s*=\s*([^=]+?)\s*")
@@ -130,9 +132,15 @@ def check_answers(answers: LabAnswers) -> Checked:
     need(
         1 <= (dilution or 0) <= 1e9, "--dilution", dilution, "A dilution factor is 1 or more.", "1000 means 1 in 1000."
     )
-    need(1e-6 <= (protein or 0) <= 1e6, "--protein", protein, "No sample has this much protein, in ug/mL.", example)
     need(
-        1e3 <= (answers.concentration or 0) <= 1e16,
+        PROTEIN[0] <= (protein or 0) <= PROTEIN[1],
+        "--protein",
+        protein,
+        "No sample has this much protein, in ug/mL.",
+        example,
+    )
+    need(
+        PARTICLES_PER_ML[0] <= (answers.concentration or 0) <= PARTICLES_PER_ML[1],
         "--concentration",
         answers.concentration,
         "No sample has this many particles per mL.",

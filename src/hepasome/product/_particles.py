@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from hepasome.product._answers import Checked, Notes
+from hepasome.files import Finding, InputError
+from hepasome.product._answers import PARTICLES_PER_ML, PROTEIN, Checked, Notes
 from hepasome.product._estimate import Estimate
 from hepasome.product._product import Diameter
 from hepasome.product.readers import ParticleSizes, ProteinAssay
@@ -53,6 +54,7 @@ def particles_per_ug(
     sizes: Sequence[ParticleSizes], assays: Sequence[ProteinAssay], told: Checked, notes: Notes
 ) -> Estimate | None:
     """Particles per ug of protein, or None if something must be asked first."""
+    _plausible(sizes, assays)
     pairs = [ratio for assay in assays if len(assay.particles) for ratio in assay.particles / assay.protein]
     for assay in assays:
         notes.findings += [f"{Path(assay.file).name}: {line}" for line in assay.warnings]
@@ -79,6 +81,27 @@ def particles_per_ug(
             f"{found.value:.2g}; those of the size files are used."
         )
     return found
+
+
+def _plausible(sizes: Sequence[ParticleSizes], assays: Sequence[ProteinAssay]) -> None:
+    """Refuse numbers that no sample has.
+
+    Raises:
+        InputError: With the file and the number.
+    """
+    found = []
+    for one in sizes:
+        found += _beyond(one.file, "particles per mL", one.concentration, PARTICLES_PER_ML)
+    for assay in assays:
+        found += _beyond(assay.file, "particles per mL", assay.particles, PARTICLES_PER_ML)
+        found += _beyond(assay.file, "ug of protein per mL", assay.protein, PROTEIN)
+    if found:
+        raise InputError(found)
+
+
+def _beyond(file: str, what: str, values: NDArray[np.float64], bounds: tuple[float, float]) -> list[Finding]:
+    problem, remedy = f"No sample has this many {what}.", "Check the number and its unit."
+    return [Finding(file, problem, remedy, value=float(v)) for v in values if not bounds[0] <= v <= bounds[1]]
 
 
 def _from_pairs(pairs: list[float], assays: Sequence[ProteinAssay], notes: Notes) -> Estimate:

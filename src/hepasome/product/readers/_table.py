@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from hepasome.files import FindingList, shorten
+from hepasome.files import FindingList
 
 _DELIMITERS = ("\t", ";", ",")
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
@@ -145,4 +145,4 @@ def is_missing(cell: str) -> bool:
 def no_reader(lines: Sequence[str]) -> str:
     """What a file starts with, for a message."""
     first = next((line for line in lines if line.strip()), "")
-    return shorten(first.strip())
+    return first.strip()
