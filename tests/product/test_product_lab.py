@@ -312,3 +312,19 @@ def test_what_is_told_about_the_preparation_raises_its_score(run, tmp_path):
     assert load_product(write_product(more, tmp_path / "x.yaml")) == more
     missing = {item.criterion.criterion for item in check_product(more).missing}
     assert {"yield", "three_markers", "contaminant_tested", "storage"} <= missing
+
+
+def test_data_whose_end_is_counted_wrongly_by_one_byte_are_read_and_that_is_said(run, stained, tmp_path):
+    raw = stained[0].read_bytes()
+    last = raw[34:42].strip()
+    wrong = str(int(last) + 1).encode()
+    moved = raw.replace(b"$ENDDATA/" + last, b"$ENDDATA/" + wrong)
+    moved = moved[:34] + wrong.rjust(8) + moved[42:] + b"0"
+    (tmp_path / "moved.fcs").write_bytes(moved)
+    told = replace(TOLD, control=stained[1])
+    one, other = (read_lab_files([run("a.txt"), path], told) for path in (stained[0], tmp_path / "moved.fcs"))
+    assert other.gates[0].positive == one.gates[0].positive
+    assert any("wrongly by one byte" in line for line in other.findings)
+    (tmp_path / "moved.fcs").write_bytes(raw[:-500])
+    with pytest.raises(InputError):
+        read_lab_files([run("a.txt"), tmp_path / "moved.fcs"], told)

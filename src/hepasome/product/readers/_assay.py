@@ -90,11 +90,11 @@ def _column(table: Rows, position: int, sign: str, found: FindingList) -> NDArra
 
 
 def _in_ug_per_ml(name: str) -> float:
-    unit = _MASS.search(_words(name))
-    if unit is None:
-        raise AssertionError
-    mass, volume = (re.sub("[µμ]", "u", part.lower()) for part in unit.groups())
-    return parse_quantity(f"1 {mass}/{volume.replace('l', 'L')}").to("ug/mL")
+    """What a number in the unit of a column's name is in ug/mL; 1 where the name has no unit."""
+    for mass, volume in _MASS.findall(_words(name)):
+        unit = re.sub("[µμ]", "u", f"{mass}/{volume}".lower())
+        return parse_quantity(f"1 {unit.replace('l', 'L')}").to("ug/mL")
+    return 1.0
 
 
 def _per_ml(table: Rows, position: int, found: FindingList) -> float:

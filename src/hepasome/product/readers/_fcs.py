@@ -58,24 +58,26 @@ def _parsed(file: LabFile, raw: bytes) -> tuple[Any, list[str]]:
     from flowio import FlowData  # takes a while, and few read cytometers' files
     from flowio.exceptions import FCSParsingError, MultipleDataSetsError
 
-    said: list[str] = []
-    for off_by_one in (False, True):  # many instruments count the last byte of the data wrongly
+    def parsed(*, off_by_one: bool) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return FlowData(io.BytesIO(raw), ignore_offset_error=off_by_one)
+
+    try:
         try:
-            with warnings.catch_warnings(record=True):
-                warnings.simplefilter("always")
-                return FlowData(io.BytesIO(raw), ignore_offset_error=off_by_one), said
-        except FCSParsingError as error:
-            if "off by 1" in str(error) and not off_by_one:
-                said.append("The file counts the end of its data wrongly by one byte; the data are whole.")
-                continue
-            why = str(error).replace("InMemoryFile", "The file").rstrip(". ")
-            raise input_error(file.path, f"{why}.", f"The file is cut off or damaged. {_AGAIN}") from None
-        except MultipleDataSetsError:
-            raise input_error(file.path, "The file holds several data sets.", _AGAIN) from None
-        except Exception as error:  # flowio trusts what a file says; whatever breaks, the file is damaged
-            why = f"The file cannot be understood ({type(error).__name__})."
-            raise input_error(file.path, why, f"It is cut off or damaged. {_AGAIN}") from None
-    raise AssertionError
+            return parsed(off_by_one=False), []
+        except FCSParsingError as error:  # many instruments count the last byte of the data wrongly
+            if "off by 1" not in str(error):
+                raise
+            return parsed(off_by_one=True), ["The file counts the end of its data wrongly by one byte."]
+    except FCSParsingError as error:
+        why = str(error).replace("InMemoryFile", "The file").rstrip(". ")
+        raise input_error(file.path, f"{why}.", f"The file is cut off or damaged. {_AGAIN}") from None
+    except MultipleDataSetsError:
+        raise input_error(file.path, "The file holds several data sets.", _AGAIN) from None
+    except Exception as error:  # flowio trusts what a file says; whatever breaks, the file is damaged
+        why = f"The file cannot be understood ({type(error).__name__})."
+        raise input_error(file.path, why, f"It is cut off or damaged. {_AGAIN}") from None
 
 
 def _events(file: LabFile, data: Any) -> NDArray[np.float64]:

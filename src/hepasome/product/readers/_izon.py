@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 
-from hepasome.files import FindingList
+from hepasome.files import FindingList, input_error
 from hepasome.product.readers._file import LabFile
 from hepasome.product.readers._kinds import ParticleSizes
 from hepasome.product.readers._particles import histogram, refuse_giants
@@ -44,18 +44,13 @@ def izon(file: LabFile) -> ParticleSizes:
     table = split_rows("\n".join(file.lines[head:]), found, first=head + 1, ragged="Export the particles again.")
     named = [i for i, name in enumerate(table.header) if _DIAMETER.search(name)]
     if not named:
-        found.add(
-            "The rows hold blockades, not diameters.",
-            "Calibrate the measurement in the program of the instrument and export the particles with diameters.",
-            line=head + 1,
-        )
-        found.raise_if_any()
+        remedy = "Calibrate the measurement in the program of the instrument and export the particles with diameters."
+        raise input_error(file.path, "The rows hold blockades, not diameters.", remedy, line=head + 1)
     column = table.header[named[0]]
     unit = re.search(r"[(\[]\s*(nm|[uµμ]m)\s*[)\]]", column)
     if unit is None:
-        found.add("The diameter has no unit.", "Name the column `Diameter (nm)`.", line=head + 1, field=column)
-        found.raise_if_any()
-        raise AssertionError
+        remedy = "Name the column `Diameter (nm)`."
+        raise input_error(file.path, "The diameter has no unit.", remedy, line=head + 1, field=column)
     about = {key: value for key, value in map(_pair, file.lines[:head]) if key}
     sign = decimal_sign(table.column(named[0]), found, delimiter=table.delimiter)
     diameters = []

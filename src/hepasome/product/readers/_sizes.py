@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hepasome.files import FindingList
+from hepasome.files import FindingList, input_error
 from hepasome.product.readers._file import LabFile
 from hepasome.product.readers._kinds import ParticleSizes, edges_of
 from hepasome.product.readers._particles import histogram, refuse_giants
@@ -48,11 +48,11 @@ def _words(name: str) -> str:
     return name.replace("_", " ").strip().strip('"')
 
 
-def _columns(header: tuple[str, ...], found: FindingList) -> _Columns | None:
+def _columns(header: tuple[str, ...], found: FindingList) -> _Columns:
     named = [i for i, name in enumerate(header) if _DIAMETER.search(_words(name))]
     if not named:
-        found.add("No column is named diameter or size.", "Name it for example `Diameter (nm)`.", line=1)
-        return None
+        remedy = "Name it for example `Diameter (nm)`."
+        raise input_error(found.file, "No column is named diameter or size.", remedy, line=1)
     at, said = named[0], []
     name = _words(header[at])
     if _RADIUS.search(name):
@@ -78,8 +78,6 @@ def size_table(file: LabFile) -> ParticleSizes:
     table = split_rows(file.text, found)
     chosen = _columns(table.header, found)
     found.raise_if_any()
-    if chosen is None:
-        raise AssertionError
     if chosen.refused and not chosen.values:
         problem = f"The distribution is weighted by {chosen.refused[0].casefold()}, not by number."
         found.add(problem, "Export the distribution by number.", line=table.line, field=chosen.refused[0])

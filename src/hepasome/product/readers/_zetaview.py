@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hepasome.files import FindingList
+from hepasome.files import FindingList, input_error
 from hepasome.product.readers._file import LabFile
 from hepasome.product.readers._kinds import LeftOut, ParticleSizes
 from hepasome.product.readers._particles import refuse_giants
@@ -54,9 +54,8 @@ def zetaview(file: LabFile) -> ParticleSizes | LeftOut:
     if re.match(r"0+(?:[.,]0*)?$", header.get("number of traces", "")):
         return LeftOut(file.path, f"{file.name}: the run failed, no particle was tracked; it is left out.")
     if start is None:
-        found.add(f"There is no line `{_TABLE}`: the sizes are missing.", f"The file is cut off. {_AGAIN}")
-        found.raise_if_any()
-        raise AssertionError
+        problem = f"There is no line `{_TABLE}`: the sizes are missing."
+        raise input_error(file.path, problem, f"The file is cut off. {_AGAIN}")
     return _run(file, header, lines, start, found)
 
 
