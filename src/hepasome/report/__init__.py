@@ -13,6 +13,7 @@ from hepasome.report._pooling import (
     terms_table,
 )
 from hepasome.report._prisma import prisma_flow, write_prisma_flow
+from hepasome.report._product_sheet import render_product_sheet, write_product_sheet
 from hepasome.report._report import render_report, write_report
 from hepasome.report._scoreboard import (
     Directions,
@@ -57,6 +58,7 @@ __all__ = [
     "part_tables",
     "pooled_lines",
     "prisma_flow",
+    "render_product_sheet",
     "render_report",
     "score",
     "scoreboard",
@@ -73,6 +75,7 @@ __all__ = [
     "write_explanation",
     "write_pooled",
     "write_prisma_flow",
+    "write_product_sheet",
     "write_report",
     "write_translation",
 ]
