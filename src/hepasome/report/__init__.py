@@ -15,6 +15,14 @@ from hepasome.report._scoreboard import (
     translation_score,
 )
 from hepasome.report._tables import endpoint_table, identity_table, number, p_value, verdict_table
+from hepasome.report._targets import (
+    dose_table,
+    target_notes,
+    target_table,
+    targets_figure,
+    verdict_counts,
+    write_targets,
+)
 from hepasome.report._translation import (
     against_trials,
     driver_table,
@@ -32,6 +40,7 @@ __all__ = [
     "calibration_table",
     "coverage_table",
     "directions",
+    "dose_table",
     "driver_table",
     "endpoint_table",
     "figures",
@@ -45,13 +54,18 @@ __all__ = [
     "scoreboard_page",
     "sensitivity_notes",
     "sensitivity_table",
+    "target_notes",
+    "target_table",
+    "targets_figure",
     "translation_figure",
     "translation_score",
     "translation_table",
     "trial_table",
+    "verdict_counts",
     "verdict_table",
     "write_calibration_figure",
     "write_explanation",
     "write_report",
+    "write_targets",
     "write_translation",
 ]

@@ -121,13 +121,17 @@ def find_targets(
             targets += _target_rows(drawn, exposure.cell, used)
     table = pd.DataFrame(targets, columns=list(_TARGET_COLUMNS))
     order = {exposure.cell: place for place, exposure in enumerate(exposures)}
-    table = table.sort_values(
-        ["cell", "repressed_percent", "reports", "target"],
-        key=lambda column: column.map(order) if column.name == "cell" else column,
-        ascending=[True, False, False, True],
-        kind="stable",
-        ignore_index=True,
+    keys = pd.DataFrame(
+        {
+            "cell": table["cell"].map(order),
+            "hidden": table["verdict"] == _NOT_EXPRESSED,
+            "less": -table["repressed_percent"].astype(float),
+            "fewer": -table["reports"].astype(float),
+            "target": table["target"],
+        }
     )
+    order_of = ["cell", "hidden", "less", "fewer", "target"]
+    table = table.loc[keys.sort_values(order_of, kind="stable").index].reset_index(drop=True)
     return Targets(product, tuple(exposures), pd.DataFrame(doses), table, (*notes, *_missing(carried, used)), used)
 
 
