@@ -65,7 +65,7 @@ def targets_command(
     else:
         exposures, carried = _delivered(study, arm, draws, seed)
         if given is not None and given.vesicles != carried.vesicles:
-            print_plain(f"Note: the arm got {carried.name}; its uptake is taken for that of {given.name}.", errors)
+            print_plain(_other(given, carried), errors)
         given = given or carried
     assert given is not None  # noqa: S101 # without a study it was asked for
     asked = chosen(exposures, list(cell or ()))
@@ -84,6 +84,12 @@ def targets_command(
             print_plain(f"Written: {path}")
 
 
+def _other(given: Product, carried: Product) -> str:
+    if given.id == carried.id:
+        return "Note: the arm got these vesicles changed, as its study says; leave PRODUCT out to ask about those."
+    return f"Note: the arm got {carried.id}; what cells take up of {given.id} is taken to be the same."
+
+
 def _delivered(written: str, arm: str | None, draws: int, seed: int) -> tuple[dict[str, Exposure], Product]:
     """What an arm delivers, and its product: of a finished run, or of a study that is simulated for it."""
     simulated = _simulated(written, arm, draws, seed)
@@ -91,7 +97,8 @@ def _delivered(written: str, arm: str | None, draws: int, seed: int) -> tuple[di
     name = main_arm(study, arm)
     treatment = simulated.run.plan.protocol.arms[name].treatment
     assert treatment is not None  # noqa: S101 # `main_arm` names treated arms alone
-    source = f"{study.id}, arm {name}: {treatment.dose}, {treatment.route}; {study.subject.species}"
+    dose = f"{treatment.dose.value:.3g} {treatment.dose.unit}"
+    source = f"{study.id}, arm {name}: {dose}, {treatment.route}; {study.subject.species}"
     return exposures_of(name, vesicles_per_cell(simulated.run), source), treatment.product
 
 

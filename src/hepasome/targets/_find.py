@@ -36,7 +36,7 @@ from hepasome.targets._tables import (
     total_expression,
     transfections,
 )
-from hepasome.targets._words import SEEN, ceiling_words, dose_words
+from hepasome.targets._words import NEGLIGIBLE_WORDS, SEEN, ceiling_words, dose_words
 
 _SHARED = ("site_effect", "ago_reference_level", "ago_reference_copies")  # rows of the module rna_action
 EXPRESSED = 1.0  # of the proxy's normalised expression; below it the Human Protein Atlas calls a gene not detected
@@ -132,7 +132,14 @@ def find_targets(
     )
     order_of = ["cell", "hidden", "less", "fewer", "target"]
     table = table.loc[keys.sort_values(order_of, kind="stable").index].reset_index(drop=True)
-    return Targets(product, tuple(exposures), pd.DataFrame(doses), table, (*notes, *_missing(carried, used)), used)
+    return Targets(
+        product,
+        tuple(exposures),
+        pd.DataFrame(doses),
+        table,
+        (*notes, *_missing(carried, used), *_crowded(exposures)),
+        used,
+    )
 
 
 def _drawn(family: MirnaFamily, cell: str, per_copy: Array, lanes: Lanes, draws: Draws) -> _Family:
@@ -227,7 +234,7 @@ def _target_rows(drawn: _Family, cell: str, lanes: Lanes) -> Iterator[dict[str, 
         lost = drawn.lost_by(row) if row is not None else None
         words = dose_words(lost or most)
         if lost is None:
-            words += " even if it has an 8mer site"
+            words += ", even with an 8mer site" if words == NEGLIGIBLE_WORDS else ", with an 8mer site"
         if level < EXPRESSED:
             words = _NOT_EXPRESSED
         empty: dict[str, Any] = dict.fromkeys(_TARGET_COLUMNS, np.nan)
@@ -276,6 +283,17 @@ def _missing(carried: list[MirnaFamily], lanes: Lanes) -> Iterator[str]:
             f"How many copies cells hold themselves is not known, and taken as none, for {', '.join(without)}: "
             "what is said of these is an upper bound."
         )
+
+
+def _crowded(exposures: list[Exposure]) -> Iterator[str]:
+    """What is to be said of more vesicles than a cell has room for."""
+    room = constants()["vesicles_that_fit_a_cell"].value
+    for one in exposures:
+        if max(one.vesicles, one.high or 0) > room:
+            yield (
+                f"{one.cell}: the high end, {one.high or one.vesicles:.2g} vesicles per cell, is more than a cell has "
+                f"room for ({room:.0e}). In such draws hardly a cell is left to share them; do not trust that end."
+            )
 
 
 def _acts(cargo: str, family: MirnaFamily) -> bool:

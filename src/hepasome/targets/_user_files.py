@@ -176,23 +176,17 @@ def _measured(mirna: str, gene: str, reports: dict[tuple[bool, str], str]) -> Me
 def _rows(path: Path, separator: str, wanted: dict[str, tuple[str, ...]]) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows of a large table with the wanted columns alone, by our names for them, and their lines."""
     reader = csv.reader(io.StringIO(read_text(path, limit=_LARGEST)), delimiter=separator)
-    header = [_plain(name) for name in next(reader)]
-    places: dict[str, int] = {}
-    errors = FindingList(str(path))
-    for name, options in wanted.items():
-        place: Any = next((header.index(option) for option in options if option in header), None)
-        if place is None:
-            kind = "tabs" if separator == "\t" else "commas"
-            errors.add(
-                "This column is missing.", f"Give the table as downloaded, separated by {kind}.", line=1, field=name
-            )
-        else:
-            places[name] = place
-    errors.raise_if_any()
+    header = [_plain(name) for name in next(reader, [])]
+    found = {name: next((header.index(o) for o in options if o in header), -1) for name, options in wanted.items()}
+    missing = [name for name, place in found.items() if place < 0]
+    if missing:
+        kind = "tabs" if separator == "\t" else "commas"
+        remedy = f"Give the table as it is downloaded, separated by {kind}."
+        raise input_error(str(path), f"Columns are missing: {', '.join(missing)}.", remedy, line=1)
     try:
         for cells in reader:
-            if len(cells) > max(places.values()):
-                yield reader.line_num, {name: cells[place].strip() for name, place in places.items()}
+            if len(cells) > max(found.values()):
+                yield reader.line_num, {name: cells[place].strip() for name, place in found.items()}
     except csv.Error as error:
         raise input_error(str(path), f"This is not a valid table: {error}.", line=reader.line_num) from None
 
