@@ -2,12 +2,14 @@
 
 import math
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hepasome.biology import actions, parameters
 from hepasome.files import InputError
+from hepasome.inference import needed_copies
 from hepasome.product import Cargo, Estimate, load_product
 from hepasome.targets import (
     CELLS,
@@ -16,6 +18,7 @@ from hepasome.targets import (
     Lanes,
     chosen,
     exposures_from,
+    exposures_of,
     families,
     find_targets,
     members_of,
@@ -104,6 +107,25 @@ def test_few_copies_cannot_fill_the_sites_of_a_cell():
     assert bound["sites_per_cell"] > 10_000
     assert bound["occupied_more_percent"] <= free["occupied_more_percent"]
     assert math.isnan(free["sites_per_cell"])
+
+
+def test_the_needed_copies_are_those_of_the_report_of_a_run():
+    # the module rna_action has no own miR-122 in a stellate cell, the proxy has a tenth of a copy
+    ours = found(carrying(miR_122_5p=1.0), 10.0).doses["needed_copies_per_cell"][0]
+    values = {symbol: row.value for symbol, row in parameters("mouse").items()}
+    assert ours == pytest.approx(needed_copies(values, "P4HA1_by_miR_122"), rel=1e-3)
+
+
+def test_a_run_says_what_arrives_in_the_cells_that_have_targets():
+    rows = [("a", "stellate", 5.0, 1.0, 9.0, 0.002), ("a", "kupffer", 50.0, math.nan, math.nan, 0.01)]
+    rows += [("a", "endothelial", 7.0, 1.0, 9.0, 0.1), ("b", "stellate", 1.0, 1.0, 1.0, 1.0)]
+    delivered = pd.DataFrame(rows, columns=["arm", "cell", "vesicles", "low", "high", "loaded"])
+    exposures = exposures_of("a", delivered, "a run")
+    assert exposures == {
+        "stellate": Exposure("stellate", 5.0, 1.0, 9.0, 0.002, "a run"),
+        "kupffer": Exposure("kupffer", 50.0, None, None, 0.01, "a run"),
+    }
+    assert [one.cell for one in chosen(exposures, ["kupffer"])] == ["kupffer"]
 
 
 def test_paralogues_with_one_seed_act_together():

@@ -117,9 +117,16 @@ def target_notes(found: Targets) -> list[str]:
         "Targets, expression and own miRNAs are human, whatever was treated.",
         f"Predicted lane: {lanes.predicted_source}. Repression by occupancy (McGeary 2019); `if saturated` is what the "
         "context++ score says of cells that were transfected, whatever the dose.",
+        *_transfections(found),
         f"Measured lane: {lanes.measured_source}. It tells of cells that got far more copies than vesicles bring, and "
         "counts what was looked for: no record is no proof of absence.",
     ]
+
+
+def _transfections(found: Targets) -> Iterator[str]:
+    known = found.doses[found.doses["transfected"] != ""].drop_duplicates("mirna")
+    for row in known.to_dict("records"):
+        yield f"Measured after transfection of {row['mirna']} or one with its seed: {row['transfected']} (GSE140217, 8)."
 
 
 def verdict_counts(found: Targets) -> list[str]:
