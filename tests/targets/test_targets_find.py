@@ -100,13 +100,17 @@ def test_a_flood_of_mir_122_represses_p4ha1_in_a_stellate_cell_and_not_in_a_hepa
 
 
 def test_few_copies_cannot_fill_the_sites_of_a_cell():
-    # let-7 finds tens of thousands of sites: without that bound 3,000 copies would gain more
-    product = carrying(let_7a_5p=3.0)
-    bound = found(product, 1e6).doses.iloc[0]
-    free = find_targets(product, [Exposure("stellate", 1e6)], Lanes(pools={}), draws=60).doses.iloc[0]
-    assert bound["sites_per_cell"] > 10_000
-    assert bound["occupied_more_percent"] <= free["occupied_more_percent"]
-    assert math.isnan(free["sites_per_cell"])
+    def gain(sites_per_mrna):
+        pools = {(seeds()["miR-122-5p"], "stellate"): (sites_per_mrna, 0.0, 0.0)}
+        product, exposure = carrying(miR_122_5p=1.0), Exposure("stellate", 1e6)
+        return find_targets(product, [exposure], Lanes(pools=pools), draws=60).doses.iloc[0]
+
+    few, many = gain(0.001), gain(1.0)
+    assert few["copies_per_cell"] == many["copies_per_cell"] == 1000
+    assert many["sites_per_cell"] == 360_000  # one on every mRNA
+    assert many["occupied_more_percent"] == pytest.approx(100 * 1000 / 360_000)
+    assert few["occupied_more_percent"] > 10  # 360 sites: affinity alone decides
+    assert many["strongest_site_percent_high"] < few["strongest_site_percent_high"]
 
 
 def test_the_needed_copies_are_those_of_the_report_of_a_run():

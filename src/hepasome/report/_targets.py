@@ -126,7 +126,8 @@ def target_notes(found: Targets) -> list[str]:
 def _transfections(found: Targets) -> Iterator[str]:
     known = found.doses[found.doses["transfected"] != ""].drop_duplicates("mirna")
     for row in known.to_dict("records"):
-        yield f"Measured after transfection of {row['mirna']} or one with its seed: {row['transfected']} (GSE140217, 8)."
+        told = f"{row['transfected']} (GSE140217 and GSE140218)"
+        yield f"Measured after transfection of {row['mirna']} or one with its seed: {told}."
 
 
 def verdict_counts(found: Targets) -> list[str]:
