@@ -21,6 +21,7 @@ LAYERS = (
     ("engine",),
     ("biology", "product", "evidence"),
     ("trial",),
+    ("targets",),
     ("inference", "translation"),
     ("report", "bench"),
     ("cli", "web"),

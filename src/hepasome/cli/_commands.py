@@ -20,6 +20,7 @@ from hepasome.cli._explain import explain_command
 from hepasome.cli._model import model_app
 from hepasome.cli._product import product_app
 from hepasome.cli._progress import progress_bar
+from hepasome.cli._targets import targets_command
 from hepasome.cli._translate import translate_command
 from hepasome.engine import SIMULATORS, EngineError
 from hepasome.evidence import load_evidence
@@ -51,6 +52,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+product_app.command("targets")(targets_command)
 app.add_typer(product_app, name="product")
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(model_app, name="model")

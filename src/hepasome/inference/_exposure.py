@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hepasome.biology import Action, actions, cell_types, copies_parameter
+from hepasome.targets import SEEN, copies_needed
 from hepasome.trial import PlannedSubjects, Run, central_values
 
 NAMES = {
@@ -20,7 +21,7 @@ NAMES = {
     "hepatocyte": "hepatocyte",
     "tumour": "tumour_cell",
 }
-REPRESSION = 0.2  # share of a target's mRNA; less is hardly seen by PCR
+REPRESSION = SEEN
 
 
 def vesicles_per_cell(run: Run) -> pd.DataFrame:
@@ -160,9 +161,4 @@ def needed_copies(values: dict[str, float], action: str, repression: float = REP
     effect, level, reference = values["site_effect"], values["ago_reference_level"], values["ago_reference_copies"]
     constant, sites = values[f"{action}_dissociation_constant"], values[f"{action}_sites"]
     background = values[f"{action}_background_copies"]
-    relative = level * background / reference
-    occupied = sites * relative / (relative + constant)
-    target = ((1 + effect * occupied) / (1 - repression) - 1) / effect
-    if target >= sites:
-        return math.inf
-    return reference / level * constant * target / (sites - target) - background
+    return copies_needed(repression, effect, constant, background, reference / level, sites)

@@ -26,6 +26,14 @@ from hepasome.report._scoreboard import (
     translation_score,
 )
 from hepasome.report._tables import endpoint_table, identity_table, number, p_value, verdict_table
+from hepasome.report._targets import (
+    dose_table,
+    target_notes,
+    target_table,
+    targets_figure,
+    verdict_counts,
+    write_targets,
+)
 from hepasome.report._translation import (
     against_trials,
     driver_table,
@@ -44,6 +52,7 @@ __all__ = [
     "comparison_table",
     "coverage_table",
     "directions",
+    "dose_table",
     "driver_table",
     "effects_table",
     "egger_line",
@@ -65,11 +74,15 @@ __all__ = [
     "scoreboard_page",
     "sensitivity_notes",
     "sensitivity_table",
+    "target_notes",
+    "target_table",
+    "targets_figure",
     "terms_table",
     "translation_figure",
     "translation_score",
     "translation_table",
     "trial_table",
+    "verdict_counts",
     "verdict_table",
     "write_calibration_figure",
     "write_explanation",
@@ -77,5 +90,6 @@ __all__ = [
     "write_prisma_flow",
     "write_product_sheet",
     "write_report",
+    "write_targets",
     "write_translation",
 ]
