@@ -22,6 +22,7 @@ LAYERS = (
     ("biology", "product", "evidence"),
     ("trial",),
     ("inference", "translation"),
+    ("design",),
     ("report", "bench"),
     ("cli", "web"),
 )

@@ -12,6 +12,7 @@ from hepasome.inference._posterior_files import difference_from, is_there, write
 from hepasome.inference._sampler import Effort
 from hepasome.inference._sensitivity import SAMPLES, Sensitivity, check_samples, sensitivity
 from hepasome.inference._sobol import sobol_indices, sobol_points
+from hepasome.inference._typical import endpoint_values
 from hepasome.inference._verdicts import REPRODUCED_FROM, Verdict, judge, judge_checks, required_copies
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "check_samples",
     "coverage",
     "difference_from",
+    "endpoint_values",
     "explain",
     "is_there",
     "judge",
