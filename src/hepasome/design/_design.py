@@ -52,7 +52,7 @@ class Design:
 
     Attributes:
         arm: Treated arm; None for the one that most claims are about.
-        versus: Arm that it is compared with; None for the control of the study.
+        versus: Arm that it is compared with; None for the one that it is claimed to differ from, else the control.
         endpoint: As the study writes it; None for the first that is claimed to change.
         test: How it is analysed; None for the t test, and for survival the log-rank test.
         alpha: Two-sided error.
@@ -164,13 +164,13 @@ def settle_design(study: Study, design: Design) -> Settled:
     if not treated_arms(study):
         raise input_error(study.id, "No arm is treated: there is nothing to find.", "Design another study.")
     arm = main_arm(study, design.arm)
-    versus = study.control if design.versus is None else design.versus
+    claim = _claim(study, arm, design.versus, design.endpoint)
+    versus = design.versus or (claim.versus if claim is not None else study.control)
     found = FindingList("the design")
     if versus not in study.arms or versus == arm:
         remedy = did_you_mean(versus, [name for name in study.arms if name != arm])
         found.add("This arm cannot be compared with.", remedy, field="--versus", value=versus)
     labels = {str(one): one for one in study.endpoints}
-    claim = _claim(study, arm, versus, design.endpoint)
     label = design.endpoint or (_label(claim) if claim is not None else next(iter(labels)))
     if label not in labels:
         found.add("The study does not read this out.", did_you_mean(label, labels), field="--endpoint", value=label)
@@ -204,14 +204,15 @@ def settle_design(study: Study, design: Design) -> Settled:
     return settled
 
 
-def _claim(study: Study, arm: str, versus: str, endpoint: str | None) -> Claim | None:
-    """The first claim that this arm moves an endpoint, or the endpoint that is asked for."""
+def _claim(study: Study, arm: str, versus: str | None, endpoint: str | None) -> Claim | None:
+    """The first claim that this arm moves an endpoint, or the one asked for; one against the control before others."""
     labels = [str(one) for one in study.endpoints]
+    found = []
     for claim in load_evidence().claims_of(study.id):
-        about = claim.kind in ("direction", "number") and (claim.arm, claim.versus) == (arm, versus)
-        if about and _label(claim) in labels and endpoint in (None, _label(claim)):
-            return claim
-    return None
+        about = claim.kind in ("direction", "number") and claim.arm == arm and claim.versus in study.arms
+        if about and versus in (None, claim.versus) and _label(claim) in labels and endpoint in (None, _label(claim)):
+            found.append(claim)
+    return min(found, key=lambda claim: claim.versus != study.control, default=None)
 
 
 def _label(claim: Claim) -> str:

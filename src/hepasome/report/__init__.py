@@ -1,8 +1,18 @@
 """Tables, figures and the HTML report of a run."""
 
 from hepasome.report._calibration import calibration_table, coverage_table, write_calibration_figure
+from hepasome.report._design import (
+    pareto_figure,
+    power_figure,
+    sample_size_sentences,
+    sample_size_table,
+    search_sentences,
+    search_table,
+    subjects_word,
+)
 from hepasome.report._explanation import part_tables, sensitivity_notes, sensitivity_table, write_explanation
 from hepasome.report._figures import figures
+from hepasome.report._protocol import protocol_draft
 from hepasome.report._report import render_report, write_report
 from hepasome.report._scoreboard import (
     Directions,
@@ -23,6 +33,7 @@ from hepasome.report._translation import (
     trial_table,
     write_translation,
 )
+from hepasome.report._write_design import option_table, power_table, write_design
 
 __all__ = [
     "Directions",
@@ -37,20 +48,31 @@ __all__ = [
     "figures",
     "identity_table",
     "number",
+    "option_table",
     "p_value",
+    "pareto_figure",
     "part_tables",
+    "power_figure",
+    "power_table",
+    "protocol_draft",
     "render_report",
+    "sample_size_sentences",
+    "sample_size_table",
     "score",
     "scoreboard",
     "scoreboard_page",
+    "search_sentences",
+    "search_table",
     "sensitivity_notes",
     "sensitivity_table",
+    "subjects_word",
     "translation_figure",
     "translation_score",
     "translation_table",
     "trial_table",
     "verdict_table",
     "write_calibration_figure",
+    "write_design",
     "write_explanation",
     "write_report",
     "write_translation",
