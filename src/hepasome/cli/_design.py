@@ -13,6 +13,7 @@ from hepasome.cli._progress import progress_bar
 from hepasome.design import SPENDINGS, TESTS, Choices, Costs, Design
 from hepasome.files import input_error
 from hepasome.report import (
+    assumption_lines,
     sample_size_sentences,
     sample_size_table,
     search_sentences,
@@ -122,6 +123,8 @@ def design_command(
     out.print("")
     for sentence in sample_size_sentences(found.study, found.size):
         print_plain(sentence)
+    for line in assumption_lines(found.size):
+        print_plain(f"Behind it: {line}")
     if found.search is not None:
         word = subjects_word(found.study)
         out.print("")

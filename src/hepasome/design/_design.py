@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -105,12 +106,14 @@ class Settled:
 
     Attributes:
         asked: What was asked for.
-        arms: Arms that are simulated: the control, the arm in question, and the others where a test needs them.
+        arms: Arms that are simulated: the control, the arm in question, and where a test needs them the others with the
+            injury.
         of_study: Arms of the study, all of which get as many subjects.
         endpoint: Label of the endpoint.
         read_out: What is read.
         at: When, as the study writes it.
-        direction: -1 or 1 where a claim says so; None to take the side that the model expects, if it does.
+        direction: -1 or 1 where a claim says so, of survival that of the hazard; None to take the side that the model
+            expects, if it does.
         claim: That claim.
         test: How it is analysed.
         effect: The effect that was named.
@@ -172,25 +175,23 @@ def settle_design(study: Study, design: Design) -> Settled:
         found.add("This arm cannot be compared with.", remedy, field="--versus", value=versus)
     labels = {str(one): one for one in study.endpoints}
     label = design.endpoint or (_label(claim) if claim is not None else next(iter(labels)))
-    if label not in labels:
+    read_out = labels[label].endpoint if label in labels else ""
+    if not read_out:
         found.add("The study does not read this out.", did_you_mean(label, labels), field="--endpoint", value=label)
-        found.raise_if_any()
-    read_out = labels[label].endpoint
     test = design.test or ("log-rank" if read_out == SURVIVAL else "t")
     _check_numbers(design, found)
     _check_test(design, test, read_out, found)
     effect = None if design.effect is None else _read_effect(design.effect, read_out, found)
     humane = None if design.humane is None else _read_humane(design.humane, found)
     found.raise_if_any()
-    others = tuple(name for name in study.arms if name not in (arm, versus)) if test in OF_ALL_ARMS else ()
     settled = Settled(
         asked=design,
-        arms=(versus, arm, *others),
+        arms=(versus, arm, *(_injured(study, arm, versus) if test in OF_ALL_ARMS else ())),
         of_study=len(study.arms),
         endpoint=label,
         read_out=read_out,
         at=labels[label],
-        direction=None if claim is None else -1.0 if claim.direction == "down" else 1.0,
+        direction=_side(claim),
         claim=claim,
         test=test,  # type: ignore[arg-type] # checked above
         effect=effect,
@@ -213,6 +214,19 @@ def _claim(study: Study, arm: str, versus: str | None, endpoint: str | None) -> 
         if about and versus in (None, claim.versus) and _label(claim) in labels and endpoint in (None, _label(claim)):
             found.append(claim)
     return min(found, key=lambda claim: claim.versus != study.control, default=None)
+
+
+def _injured(study: Study, *compared: str) -> Iterator[str]:
+    """The other arms with the injury: healthy subjects differ from all of them, and vary otherwise."""
+    return (name for name, arm in study.arms.items() if name not in compared and arm.disease != "none")
+
+
+def _side(claim: Claim | None) -> float | None:
+    """Of a claim: where survival goes up, the hazard goes down."""
+    if claim is None:
+        return None
+    up = -1.0 if claim.endpoint == SURVIVAL else 1.0
+    return -up if claim.direction == "down" else up
 
 
 def _label(claim: Claim) -> str:
@@ -250,7 +264,7 @@ def _check_test(design: Design, test: str, read_out: str, found: FindingList) ->
     if test not in TESTS:
         add("There is no such test.", f"Use one of: {', '.join(TESTS)}.")
         return
-    if (test == "log-rank") != (read_out == SURVIVAL):
+    if read_out and (test == "log-rank") != (read_out == SURVIVAL):
         add("Survival is analysed by the log-rank test, and nothing else is.", "Choose another --endpoint or --test.")
     if test == "mixed" and design.block_size is None:
         add("A mixed model needs to know what subjects share.", "Add --block-size, and --block cage or litter.")

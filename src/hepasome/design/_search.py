@@ -182,7 +182,7 @@ def search(
         if not len(effects):
             left_out.append(f"{_words(_given(other, settled))}: no draw could be simulated.")
             continue
-        found.append(_option(other, settled, material, trials, effects, size.side))
+        found.append(_option(other, settled, material, trials, effects, 0.0 if settled.test == "anova" else size.side))
     spots = tuple(_spots(found, settled, costs))
     return Search(size, tuple(found), spots, _front(spots), costs, tuple(left_out), draws)
 

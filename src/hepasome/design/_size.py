@@ -106,11 +106,12 @@ def size_of(study: str, settled: Settled, material: Material) -> SampleSize:
     own = material.effects[:, 1]
     low, middle, high = (float(x) for x in np.percentile(own, [5, 50, 95]))
     side = settled.direction or (0.0 if abs(100 * middle) < NEGLIGIBLE else math.copysign(1.0, middle))
+    looked_for = 0.0 if settled.test == "anova" else side  # an F test knows no side
     survival = material.courses is not None
     sd = math.nan if survival else material.sd
     unknown, known = Trials(material, settled, known=False), Trials(material, settled, known=True)
     effects = unknown.unknown()
-    assurance = curve(settled, lambda n: unknown.power(n, effects, side))
+    assurance = curve(settled, lambda n: unknown.power(n, effects, looked_for))
     cap = assurance.at_cap.n
     alike = replace(
         settled, between_labs=settled.between_labs.model_copy(update={"value": 0.0, "low": 0.0, "high": 0.0})
@@ -118,6 +119,7 @@ def size_of(study: str, settled: Settled, material: Material) -> SampleSize:
     named = None
     if settled.effect is not None:
         effect, its_side = _log(settled.effect, sd, side)
+        its_side = 0.0 if settled.test == "anova" else its_side
         shifted = known.named(effect)
         named = curve(settled, lambda n: known.power(n, shifted, its_side))
     return SampleSize(
@@ -130,9 +132,9 @@ def size_of(study: str, settled: Settled, material: Material) -> SampleSize:
         sd=sd,
         level=material.level,
         assurance=assurance,
-        alike=Trials(material, alike, known=False).power(cap, effects, side),
+        alike=Trials(material, alike, known=False).power(cap, effects, looked_for),
         named=named,
-        smallest=100 * math.expm1(_smallest(known, cap, side, settled.asked.power)),
+        smallest=100 * math.expm1(_smallest(known, cap, side, looked_for, settled.asked.power)),
         false_positives=known.false_positives(cap),
         lost=_lost(settled, material),
     )
@@ -184,12 +186,12 @@ def _log(effect: Effect, sd: float, side: float) -> tuple[float, float]:
     return (side or 1.0) * abs(effect.value) * sd, side
 
 
-def _smallest(trials: Trials, n: int, side: float, target: float) -> float:
+def _smallest(trials: Trials, n: int, side: float, looked_for: float, target: float) -> float:
     """Logarithm of the smallest effect that trials of a size find with a power; NaN if there is none."""
     toward = side or 1.0
 
     def enough(size: float) -> bool:
-        return trials.power(n, trials.named(toward * size), side).found >= target
+        return trials.power(n, trials.named(toward * size), looked_for).found >= target
 
     low, high = 0.0, _LARGEST
     if not enough(high):

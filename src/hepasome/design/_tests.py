@@ -45,7 +45,7 @@ def mann_whitney(values: Array) -> Outcome:
 
 
 def anova(values: Array) -> Outcome:
-    """F test of all arms together; the side is that of the arm against the control."""
+    """F test of all arms together, which knows no side."""
     count, mean, variance = _moments(values)
     enough, total = (count >= 2).all(axis=1), count.sum(axis=1)
     grand = (count * mean).sum(axis=1) / np.maximum(total, 1)
@@ -55,7 +55,7 @@ def anova(values: Array) -> Outcome:
     p = np.ones(len(values))
     enough &= within > 0
     p[enough] = stats.f.sf(between[enough] / within[enough], values.shape[1] - 1, freedom[enough])
-    return p, _side(mean[:, 1] - mean[:, 0])
+    return p, np.ones(len(values))
 
 
 def contrast(values: Array) -> Outcome:

@@ -2,6 +2,7 @@
 
 from hepasome.report._calibration import calibration_table, coverage_table, write_calibration_figure
 from hepasome.report._design import (
+    assumption_lines,
     pareto_figure,
     power_figure,
     sample_size_sentences,
@@ -40,6 +41,7 @@ __all__ = [
     "Line",
     "Score",
     "against_trials",
+    "assumption_lines",
     "calibration_table",
     "coverage_table",
     "directions",

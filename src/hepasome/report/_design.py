@@ -15,6 +15,7 @@ from hepasome.trial import Study
 
 _ASSURANCE, _NAMED, _FRONT = "#0072B2", "#D55E00", "#444444"
 _OPTIONS = ("#0072B2", "#D55E00", "#CC79A7", "#E69F00", "#7B5EA7", "#56B4E9", "#8C510A", "#66A61E", "#E7298A")
+_WORTH = 0.02  # of a share; less is not worth a sentence
 _TESTS = {
     "t": "Student's t test of logarithms",
     "mann-whitney": "Mann-Whitney U test",
@@ -84,16 +85,21 @@ def sample_size_sentences(study: Study, size: SampleSize) -> list[str]:
     cap, asked = size.assurance.at_cap, settled.asked
     said = []
     if size.named is not None:
-        said.append(f"To find {settled.effect}: {_needed(size, size.named, word, 'power')}")
-    said.append(f"To find what the model expects: {_needed(size, size.assurance, word, 'assurance')}")
+        said.append(f"To find {settled.effect}: {_needed(size, size.named, word, 'a power of')}")
+    said.append(f"To find what the model expects: {_needed(size, size.assurance, word, 'an assurance of')}")
     said.append(f"The model expects {change_words(size)}")
+    if settled.test == "anova":
+        said.append(
+            f"The F test finds a difference of any of {', '.join(settled.arms)}, and does not say which; --test contrast "
+            f"or dunnett asks for {settled.arms[1]}."
+        )
     one, other = (study.arms[arm] for arm in settled.arms[1::-1])
     if (one.agents, one.disease) != (other.agents, other.disease):
         said.append(
             f"{settled.arms[1]} and {settled.arms[0]} differ in more than the product: the effect is that of all of it."
         )
     survival = math.isnan(size.sd)
-    what = "The hazard" if survival else settled.endpoint
+    what = "the hazard" if survival else settled.endpoint
     if math.isnan(size.smallest):
         said.append(f"No effect however large is found with a power of {asked.power:.0%} by {cap.n} per arm.")
     else:
@@ -102,13 +108,14 @@ def sample_size_sentences(study: Study, size: SampleSize) -> list[str]:
             f"With {cap.n} per arm, {what} must change by {signed(size.smallest)} % {either}to be found with a power "
             f"of {asked.power:.0%}."
         )
-    if asked.labs == 1:
+    if asked.labs == 1 and abs(size.alike.found - cap.found) >= _WORTH:
         said.append(
             f"If every laboratory found the same effect, {cap.n} per arm would find it in {size.alike.found:.0%} of "
             f"trials instead of {cap.found:.0%}."
         )
-    if cap.used < cap.n - 0.05:
-        said.append(f"Looks on the way save {word}: of {cap.n} per arm {cap.used:.1f} are used on average.")
+    best = size.best or cap
+    if best.used < best.n - 0.05:
+        said.append(f"Looks on the way save {word}: of {best.n} per arm {best.used:.1f} are used on average.")
     said.append(f"Where there is no effect, {size.false_positives:.1%} of trials find one.")
     if size.false_positives > 1.5 * asked.alpha + 0.005:
         said.append(
@@ -132,7 +139,8 @@ def assumption_lines(size: SampleSize) -> list[str]:
         lines.append(
             f"SD between measured {settled.endpoint}, on the logarithm: {size.sd:.2f} (simulated, assay included)"
         )
-    lines.append(f"gives no value, deaths and humane endpoints included: {size.lost:.0%}")
+    what = "is lost" if math.isnan(size.sd) else "gives no value, deaths and humane endpoints included"
+    lines.append(f"{what}: {size.lost:.0%}")
     return lines
 
 
@@ -162,17 +170,19 @@ def search_table(search: Search, word: str) -> Table:
     table.add_column("change [90 %]", justify="right", no_wrap=True)
     table.add_column("per arm", justify="right")
     table.add_column(f"{word} in all", justify="right")
-    table.add_column("cost" if _has_costs(search) else f"cost ({word})", justify="right")
+    if _has_costs(search):
+        table.add_column("cost", justify="right")
     table.add_column("assurance", justify="right")
     for i, option in enumerate(search.options):
         spot = spot_of(search, i)
         cells = [f"{option.dose}", option.route, str(option.times), interval_words(option.change)]
         if spot is None:
-            cells += ["-", "-", "-", "over budget"]
+            cells += ["-", "-", *(["-"] if _has_costs(search) else []), "over budget"]
         else:
             reached = spot.assurance >= settled.asked.power
             n = str(spot.n) if reached else f"none up to {spot.n}"
-            cells += [n, str(spot.subjects), number(spot.cost), f"{spot.assurance:.0%}"]
+            cost = [number(spot.cost)] if _has_costs(search) else []
+            cells += [n, str(spot.subjects), *cost, f"{spot.assurance:.0%}"]
         table.add_row(*map(escape, cells), style="bold" if _is_chosen(search, i) else None)
     budget = "" if search.costs.budget is None else f" within {number(search.costs.budget)}"
     table.caption = escape(
@@ -200,6 +210,8 @@ def search_sentences(search: Search, word: str) -> list[str]:
             f"The cheapest that reaches an assurance of {target:.0%}: {option.dose}, {option.route}, "
             f"{times_words(option)}, {chosen.n} per arm ({chosen.subjects} {word} in all)."
         )
+    elif search.front and search.front[-1].assurance < 2 * _by_chance(search.size):
+        text = "No option finds more than chance alone does: there is nothing to choose from."
     elif search.front:
         best = search.front[-1]
         option = search.options[best.option]
@@ -207,8 +219,10 @@ def search_sentences(search: Search, word: str) -> list[str]:
             f"No option reaches an assurance of {target:.0%} within the limits. The best is {option.dose}, "
             f"{option.route}, {times_words(option)}: {best.assurance:.0%} with {best.n} per arm."
         )
-    else:
+    elif search.options:
         text = "The budget is too small for any option."
+    else:
+        text = "No option could be compared."
     return [text, *(f"Left out: {reason}" for reason in search.left_out)]
 
 
@@ -241,7 +255,7 @@ def power_figure(study: Study, size: SampleSize) -> Figure:
         axes.set_xlim(left=0)
         axes.set_xlabel(f"{subjects_word(study)} per arm")
         axes.set_ylabel("share of trials that find it")
-        axes.set_title(f"{settled.endpoint}, {settled.arms[1]} against {settled.arms[0]}: {analysis_words(size)}")
+        axes.set_title(f"{settled.endpoint}: {settled.arms[1]} against {settled.arms[0]}\n{analysis_words(size)}")
         axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8)
     return figure
 
@@ -299,12 +313,16 @@ def _needed(size: SampleSize, one: Curve, word: str, name: str) -> str:
     target, arms, cap = size.settled.asked.power, size.settled.of_study, one.at_cap
     if one.needed is not None:
         n = one.needed.n
-        return f"{n} per arm, {n * arms} {word} in all, reach {name} {percent(one.needed)}."
-    text = f"no number up to {cap.n} per arm reaches {name} {target:.0%}; {cap.n} have {percent(cap)}."
-    both = size.settled.asked.alpha * (0.5 if size.side else 1)
-    if cap.found < 2 * both:
+        return f"{n} per arm, {n * arms} {word} in all, have {name} {percent(one.needed)}."
+    text = f"no number up to {cap.n} per arm has {name} {target:.0%}; {cap.n} have {percent(cap)}."
+    if cap.found < 2 * _by_chance(size):
         text += " That is about what chance alone finds."
     return text
+
+
+def _by_chance(size: SampleSize) -> float:
+    """Share of trials that find a difference on the expected side where there is none."""
+    return size.settled.asked.alpha * (0.5 if size.side else 1)
 
 
 def _every(search: Search) -> str:
