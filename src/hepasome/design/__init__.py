@@ -7,7 +7,18 @@ from hepasome.design._material import Material, simulate_material, trivial_mater
 from hepasome.design._search import Choices, Costs, Option, Search, Spot, search, within
 from hepasome.design._sequential import SPENDINGS, boundaries, crossing
 from hepasome.design._size import Curve, SampleSize, sample_size, size_of
-from hepasome.design._tests import dunnett_critical
+from hepasome.design._tests import (
+    anova,
+    blocked_between,
+    blocked_within,
+    contrast,
+    dunnett,
+    dunnett_critical,
+    log_rank,
+    mann_whitney,
+    over_laboratories,
+    t_test,
+)
 from hepasome.design._trials import Power, Trials
 
 __all__ = [
@@ -30,15 +41,24 @@ __all__ = [
     "Test",
     "Trials",
     "allocation",
+    "anova",
     "assumptions",
+    "blocked_between",
+    "blocked_within",
     "boundaries",
+    "contrast",
     "crossing",
+    "dunnett",
     "dunnett_critical",
+    "log_rank",
+    "mann_whitney",
+    "over_laboratories",
     "sample_size",
     "search",
     "settle_design",
     "simulate_material",
     "size_of",
+    "t_test",
     "trivial_material",
     "with_course",
     "within",

@@ -90,8 +90,8 @@ def sample_size_sentences(study: Study, size: SampleSize) -> list[str]:
     said.append(f"The model expects {change_words(size)}")
     if settled.test == "anova":
         said.append(
-            f"The F test finds a difference of any of {', '.join(settled.arms)}, and does not say which; --test contrast "
-            f"or dunnett asks for {settled.arms[1]}."
+            f"The F test finds a difference of any of {', '.join(settled.arms)}, and does not say which; "
+            f"--test contrast or dunnett asks for {settled.arms[1]}."
         )
     one, other = (study.arms[arm] for arm in settled.arms[1::-1])
     if (one.agents, one.disease) != (other.agents, other.disease):
