@@ -132,7 +132,7 @@ def boundary(row: dict[str, Any]) -> float:
     if kind == "dunnett":
         return dunnett_critical(int(row["looks"]), float(row["look"]), ALPHA)
     looks = int(row["looks"])
-    share = [(i + 1) / looks for i in range(looks)]
+    share = tuple((i + 1) / looks for i in range(looks))
     if kind == "spending":
         return boundaries(name, ALPHA, share)[int(row["look"]) - 1]  # type: ignore[arg-type]
     shape = np.ones(looks) if name == "pocock" else np.sqrt(1 / np.array(share))

@@ -93,7 +93,7 @@ def simulate_material(
 
     Raises:
         InputError: If the endpoint is zero in some subject, nobody dies where survival is asked for, or the model has
-            no read-out of the humane endpoint.
+            no read-out of the humane endpoint or every subject reaches it.
     """
     asked = settled.asked
     plan = make_plan(study, Settings(asked.animals, asked.seed, asked.draws))
@@ -195,6 +195,9 @@ def _of_values(settled: Settled, levels: Array, times: Array, values: Array, haz
         raise input_error("--endpoint", problem, "Choose another endpoint.", value=settled.endpoint)
     logs = np.log(values)
     loss = np.where(np.isfinite(killed[:, usable]) & (killed[:, usable] < times[-1]), np.inf, loss)
+    if np.isinf(loss).all(axis=1).any():
+        problem = "Every subject of an arm reaches it before it is read: there is nothing to compare."
+        raise input_error("--humane", problem, "Set it further out, or read earlier.", value=str(settled.humane))
     spread = logs - logs.mean(axis=1, keepdims=True)
     level = float(np.nanmedian(levels[:, 0]))
     return Material(settled.arms, effects, spread, assays()[settled.read_out].cv, loss, None, level)

@@ -105,7 +105,7 @@ class Trials:
 
     def _outcome(self, n: int, effects: Array, side: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Array]:
         sizes = self._looks(n)
-        bounds = boundaries(self._settled.spending, self._settled.asked.alpha, [k / n for k in sizes])
+        bounds = boundaries(self._settled.spending, self._settled.asked.alpha, tuple(k / n for k in sizes))
         levels = [2 * float(stats.norm.sf(bound)) for bound in bounds]
         stopped = np.zeros(self._count, bool)
         found, wrong = np.zeros(self._count, bool), np.zeros(self._count, bool)
