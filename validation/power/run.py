@@ -205,7 +205,7 @@ def picture(found: pd.DataFrame) -> Figure:
     own = found[found["case"].str.startswith("power")]
     left.errorbar(own["reference"], own["difference"], own["allowed"], fmt=".", color="#0072B2", lw=0.8)
     left.set_xlabel("power by pwr of R")
-    left.set_ylabel("simulated less reference; bars: what is allowed")
+    left.set_ylabel("simulated less reference\nbars: what is allowed")
     own = found[found["case"].str.startswith("published")]
     names = own["case"].str.removeprefix("published ").str.replace("_", " ")
     right.errorbar(range(len(own)), own["difference"], own["allowed"], fmt="o", color="#D55E00", lw=0.8, markersize=4)

@@ -271,14 +271,8 @@ def pareto_figure(study: Study, search: Search) -> Figure:
             label = f"{option.dose}, {option.route}, {times_words(option)}"
             axes.plot([s.cost for s in spots], [s.assurance for s in spots], color=colour, ls=dashes, lw=1, label=label)
         front = search.front
-        axes.plot(
-            [s.cost for s in front],
-            [s.assurance for s in front],
-            "o",
-            color=_FRONT,
-            markersize=4,
-            label="nothing beats",
-        )
+        costs, assurances = [s.cost for s in front], [s.assurance for s in front]
+        axes.plot(costs, assurances, "o", color=_FRONT, markersize=4, label="Pareto front: no less cost finds as much")
         if search.chosen is not None:
             axes.plot(search.chosen.cost, search.chosen.assurance, "o", color=_FRONT, markersize=10, fillstyle="none")
             axes.annotate(f"  {search.chosen.n} per arm", (search.chosen.cost, search.chosen.assurance), va="top")
