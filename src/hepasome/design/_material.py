@@ -58,7 +58,7 @@ class Material:
         arms: Control, arm in question, others.
         effects: Logarithm of the typical subject over that of the control, shape (draws, arms); for survival of their
             hazards.
-        spread: Logarithm of individuals about the mean of their arm, shape (arms, animals).
+        spread: Logarithm of individuals about the mean of those of their arm that are read, shape (arms, animals).
         assay: SD of the logarithm that the assay adds.
         loss: Hazard of an individual to be gone before it is read, infinite beyond a humane endpoint, shape (arms,
             animals).
@@ -198,7 +198,8 @@ def _of_values(settled: Settled, levels: Array, times: Array, values: Array, haz
     if np.isinf(loss).all(axis=1).any():
         problem = "Every subject of an arm reaches it before it is read: there is nothing to compare."
         raise input_error("--humane", problem, "Set it further out, or read earlier.", value=str(settled.humane))
-    spread = logs - logs.mean(axis=1, keepdims=True)
+    # about the mean of those that are read, or a few more deaths in the individuals of one arm would pass for an effect
+    spread = logs - np.average(logs, axis=1, weights=np.exp(-loss), keepdims=True)
     level = float(np.nanmedian(levels[:, 0]))
     return Material(settled.arms, effects, spread, assays()[settled.read_out].cv, loss, None, level)
 
