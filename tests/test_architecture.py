@@ -23,6 +23,7 @@ LAYERS = (
     ("trial",),
     ("targets",),
     ("inference", "translation"),
+    ("design",),
     ("report", "bench"),
     ("cli", "web"),
 )

@@ -15,6 +15,7 @@ from hepasome.bench import RESULTS, Progress, report_table, run_benchmark
 from hepasome.cli._calibrate import calibrate_command
 from hepasome.cli._console import errors, out
 from hepasome.cli._console import print_plain as _print
+from hepasome.cli._design import design_command
 from hepasome.cli._evidence import evidence_app
 from hepasome.cli._explain import explain_command
 from hepasome.cli._model import model_app
@@ -57,6 +58,7 @@ app.add_typer(product_app, name="product")
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(model_app, name="model")
 app.command("calibrate")(calibrate_command)
+app.command("design")(design_command)
 app.command("explain")(explain_command)
 app.command("translate")(translate_command)
 

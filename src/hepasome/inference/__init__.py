@@ -15,6 +15,7 @@ from hepasome.inference._posterior_files import difference_from, is_there, write
 from hepasome.inference._sampler import Effort
 from hepasome.inference._sensitivity import SAMPLES, Sensitivity, check_samples, sensitivity
 from hepasome.inference._sobol import sobol_indices, sobol_points
+from hepasome.inference._typical import endpoint_values
 from hepasome.inference._verdicts import REPRODUCED_FROM, Verdict, judge, judge_checks, required_copies
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "copies_per_cell",
     "coverage",
     "difference_from",
+    "endpoint_values",
     "explain",
     "fate_intervals",
     "fate_shares",

@@ -1,6 +1,16 @@
 """Tables, figures and the HTML report of a run."""
 
 from hepasome.report._calibration import calibration_table, coverage_table, write_calibration_figure
+from hepasome.report._design import (
+    assumption_lines,
+    pareto_figure,
+    power_figure,
+    sample_size_sentences,
+    sample_size_table,
+    search_sentences,
+    search_table,
+    subjects_word,
+)
 from hepasome.report._explanation import part_tables, sensitivity_notes, sensitivity_table, write_explanation
 from hepasome.report._figures import figures
 from hepasome.report._forest import forest_plot, funnel_plot, write_pooled
@@ -14,6 +24,7 @@ from hepasome.report._pooling import (
 )
 from hepasome.report._prisma import prisma_flow, write_prisma_flow
 from hepasome.report._product_sheet import render_product_sheet, write_product_sheet
+from hepasome.report._protocol import protocol_draft
 from hepasome.report._report import render_report, write_report
 from hepasome.report._scoreboard import (
     Directions,
@@ -42,12 +53,14 @@ from hepasome.report._translation import (
     trial_table,
     write_translation,
 )
+from hepasome.report._write_design import option_table, power_table, write_design
 
 __all__ = [
     "Directions",
     "Line",
     "Score",
     "against_trials",
+    "assumption_lines",
     "calibration_table",
     "comparison_table",
     "coverage_table",
@@ -63,17 +76,27 @@ __all__ = [
     "identity_table",
     "left_out_lines",
     "number",
+    "option_table",
     "p_value",
+    "pareto_figure",
     "part_tables",
     "pooled_lines",
+    "power_figure",
+    "power_table",
     "prisma_flow",
+    "protocol_draft",
     "render_product_sheet",
     "render_report",
+    "sample_size_sentences",
+    "sample_size_table",
     "score",
     "scoreboard",
     "scoreboard_page",
+    "search_sentences",
+    "search_table",
     "sensitivity_notes",
     "sensitivity_table",
+    "subjects_word",
     "target_notes",
     "target_table",
     "targets_figure",
@@ -85,6 +108,7 @@ __all__ = [
     "verdict_counts",
     "verdict_table",
     "write_calibration_figure",
+    "write_design",
     "write_explanation",
     "write_pooled",
     "write_prisma_flow",

@@ -3,7 +3,7 @@
 from hepasome.trial._archive import StudyArchive, study_archive
 from hepasome.trial._arms import main_arm, treated_arms
 from hepasome.trial._assays import Assay, assays
-from hepasome.trial._deaths import SURVIVAL, log_rank_p, survival_times
+from hepasome.trial._deaths import CUMULATIVE_HAZARD, SURVIVAL, log_rank_p, survival_times
 from hepasome.trial._draws import DRAWN_MODULES, central_values, drawn_values, individual, quantiles, stream, two_piece
 from hepasome.trial._giving import doses_of, particles_given, permeability_for
 from hepasome.trial._lay_out import Knockout
@@ -27,6 +27,7 @@ from hepasome.trial._uncertain import Between, OneOf
 from hepasome.trial._unknowns import DISEASE, GROUPS, KINETICS, PROTOCOL, Unknowns
 
 __all__ = [
+    "CUMULATIVE_HAZARD",
     "DISEASE",
     "DRAWN_MODULES",
     "GROUPS",
