@@ -39,7 +39,7 @@ def run(tmp_path):
 def cytometer(path, signals, stain="CD63 FITC"):
     events = np.column_stack([np.full(len(signals), 500.0), signals]).astype("f")
     with path.open("wb") as file:
-        create_fcs(file, events.ravel().tolist(), ["FSC-A", "FL1-A"], opt_channel_names=["", stain])
+        create_fcs(events.ravel().tolist(), ["FSC-A", "FL1-A"], file, opt_channel_names=[" ", stain])
     return path
 
 
