@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from hepasome.cli._console import out
+
 PAGE = (Path(__file__).parents[2] / "docs" / "design-a-trial.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^    hepasome (design .*)$", PAGE, re.MULTILINE)
 SHOWN = re.findall(r"^```text\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
@@ -20,7 +22,7 @@ def words_and_numbers(text):
 
 @pytest.mark.parametrize(("command", "shown"), list(zip(COMMANDS, SHOWN, strict=True)))
 def test_an_example_prints_what_the_page_shows(hepasome, monkeypatch, command, shown):
-    monkeypatch.setenv("COLUMNS", "110")
+    monkeypatch.setattr(out, "_width", 110)  # made when the first command of the process ran
     code, printed, _ = hepasome(*shlex.split(command))
     assert code == 0
     words, numbers = words_and_numbers(printed)
