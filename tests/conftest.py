@@ -1,6 +1,7 @@
 """What tests of several packages share."""
 
 import importlib.util
+import locale
 from pathlib import Path
 
 import pytest
@@ -19,3 +20,13 @@ def run_of():
         return module
 
     return load
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol():
+    """COPASI sets the locale of the process to C; the tests that follow would read files as ASCII."""
+    before = locale.setlocale(locale.LC_ALL)
+    try:
+        return (yield)
+    finally:
+        locale.setlocale(locale.LC_ALL, before)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hepasome._api import (
+        DesignedStudy,
         ExplainedStudy,
         LoadedStudy,
         SimulatedStudy,
@@ -15,7 +16,16 @@ if TYPE_CHECKING:
         translate,
     )
 
-__all__ = ["ExplainedStudy", "LoadedStudy", "SimulatedStudy", "TranslatedStudy", "load_run", "load_study", "translate"]
+__all__ = [
+    "DesignedStudy",
+    "ExplainedStudy",
+    "LoadedStudy",
+    "SimulatedStudy",
+    "TranslatedStudy",
+    "load_run",
+    "load_study",
+    "translate",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from hepasome import report as reports
+from hepasome.design import Choices, Costs, Design, SampleSize, Search, sample_size
+from hepasome.design import search as search_options
 from hepasome.engine import SimulatorName
 from hepasome.inference import SAMPLES, Explanation, Sensitivity, Verdict, judge, sensitivity
 from hepasome.inference import explain as explain_run
@@ -137,6 +139,37 @@ class ExplainedStudy:
 
 
 @dataclass(frozen=True)
+class DesignedStudy:
+    """A study whose trial was designed.
+
+    Attributes:
+        study: What is given to whom.
+        size: How many subjects the trial needs, and what the largest one could find.
+        search: Other doses, routes and schedules, where they were compared.
+    """
+
+    study: Study
+    size: SampleSize
+    search: Search | None = None
+
+    def table(self) -> pd.DataFrame:
+        """One row per question and size, with the share of trials that find a difference."""
+        return reports.power_table(self.size)
+
+    def options(self) -> pd.DataFrame:
+        """One row per option and size; empty where nothing was compared."""
+        return pd.DataFrame() if self.search is None else reports.option_table(self.search)
+
+    def protocol(self) -> str:
+        """A draft of the protocol after ARRIVE 2.0, as Markdown."""
+        return reports.protocol_draft(self.study, self.size)
+
+    def report(self, folder: Path | str) -> list[Path]:
+        """Write protocol draft, allocation, tables and pictures into a folder; the files written."""
+        return reports.write_design(self.study, self.size, folder, self.search)
+
+
+@dataclass(frozen=True)
 class LoadedStudy:
     """A checked study, ready to run.
 
@@ -184,6 +217,33 @@ class LoadedStudy:
         computing = Computing(workers, simulator, scheduler)
         run = run_study(self.study, settings, folder=folder, computing=computing, on_progress=on_progress)
         return SimulatedStudy(run)
+
+    def design(
+        self,
+        design: Design | None = None,
+        *,
+        choices: Choices | None = None,
+        costs: Costs | None = None,
+        workers: int = 2,
+        on_progress: Progress | None = None,
+    ) -> DesignedStudy:
+        """Find how many subjects a trial needs, by simulating it as it would be analysed.
+
+        Args:
+            design: How it would be done; default: a t test at 5 % with 80 % power.
+            choices: Doses, routes and schedules to compare; None to compare none.
+            costs: What a trial costs; only where choices are compared.
+            workers: Threads.
+            on_progress: Called with the subjects done and all subjects.
+
+        Raises:
+            InputError: If the study cannot be designed this way; every reason at once.
+        """
+        if choices is None:
+            size = sample_size(self.study, design, workers=workers, on_progress=on_progress)
+            return DesignedStudy(self.study, size)
+        found = search_options(self.study, design, choices, costs, workers=workers, on_progress=on_progress)
+        return DesignedStudy(self.study, found.size, found)
 
     def archive(self, folder: Path | str) -> Path:
         """Write the study as an OMEX archive, `ID.omex`, which other programs simulate; the path.

@@ -150,7 +150,7 @@ def test_nothing_that_is_there_is_overwritten(hepasome, study, tmp_path, there):
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=lambda s: s.name)
 def test_a_run_that_was_stopped_goes_on_and_ends_with_the_same_bytes(study, tmp_path, how):
-    command = [sys.executable, "-c", "from hepasome.cli import main; main()", "run", str(study), "--draws", "400"]
+    command = [sys.executable, "-c", "from hepasome.cli import main; main()", "run", str(study), "--draws", "150"]
     environment = {**os.environ, "HOME": str(tmp_path / "home")}
     running = subprocess.Popen([*command, "--out", "stopped"], cwd=tmp_path, env=environment, text=True, stderr=-1)
     chunks = tmp_path / "stopped" / "chunks"

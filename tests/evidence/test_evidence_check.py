@@ -201,7 +201,7 @@ TABLES = [UNTREATED, LI, QU, "studies/hyun2015/claims.csv"]
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",))) | st.from_regex(r"\A[-+.e0-9]*\Z")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 @given(data=st.data(), file=st.sampled_from(TABLES), text=TEXT)
 def test_any_text_in_any_cell_is_a_finding_in_its_row_or_a_valid_table(copied, data, file, text):
     header, *rows = csv.reader(io.StringIO((SHIPPED / file).read_text()))
@@ -224,7 +224,7 @@ def test_any_text_in_any_cell_is_a_finding_in_its_row_or_a_valid_table(copied, d
         shutil.copy(SHIPPED / file, copied / file)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 @given(data=st.data(), file=st.sampled_from([*TABLES, RECORD, REFERENCES]), tail=st.binary(max_size=20))
 def test_any_torn_file_is_findings_or_valid(copied, data, file, tail):
     raw = (SHIPPED / file).read_bytes()

@@ -49,7 +49,8 @@ def run_of(plan, worlds=(), animals=None):
     measured = [("ALT", arm, value) for arm, values in animals.items() for value in values]
     endpoints = pd.DataFrame(measured, columns=["endpoint", "arm", "measured"])
     frame = pd.DataFrame(list(worlds), columns=WORLDS)
-    return Run(plan, None, {}, pd.DataFrame(), pd.DataFrame(), endpoints, frame)
+    nothing = pd.DataFrame()
+    return Run(plan, None, {}, nothing, nothing, endpoints, frame, nothing)
 
 
 def draws(endpoint="ALT", variant="given", **arms):

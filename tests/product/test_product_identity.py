@@ -143,7 +143,14 @@ def test_a_shipped_preparation_claims_no_measurement_that_nobody_made(name):
 
 def test_a_preparation_read_from_laboratory_files_has_its_size_and_its_mirna():
     files = [EXAMPLES / name for name in ("nanosight_experimentsummary_beads.csv", "bv2_ev_mirna_raw_counts.csv")]
-    answers = LabAnswers("ours", None, "microglia", 1000, "0.5 mg/mL", "control*", assume_native=True)
+    answers = LabAnswers(
+        id="ours",
+        source_cell="microglia",
+        dilution=1000,
+        protein="0.5 mg/mL",
+        columns="control*",
+        assume_native=True,
+    )
     check = check_product(read_lab_files(files, answers).product)
     assert check["size"].answer == "yes"  # 100 nm beads
     assert check["miRNA"].answer == "yes"

@@ -50,7 +50,7 @@ def test_the_real_file_says_what_is_printed_in_it(beads):
     assert beads.reported == {"Mean": 100.5, "Mode": 95.3, "SD": 19.1, "D10": 84.7, "D50": 96.4, "D90": 113.3}
     assert beads.concentration.mean() == pytest.approx(1.47e9, rel=0.005)
     assert beads.concentration.std(ddof=1) / np.sqrt(12) == pytest.approx(1.07e8, rel=0.01)  # printed: SE
-    assert (len(beads.videos), beads.videos[0], beads.videos[-1]) == (12, "std_10000_yes_2_00", "std_10000_no_1_02")
+    assert (len(beads.runs), beads.runs[0], beads.runs[-1]) == (12, "std_10000_yes_2_00", "std_10000_no_1_02")
     assert beads.software == "NTA 3.2 Dev Build 3.2.16"
     assert beads.dilution is None
     assert beads.bin_centres.tolist() == [i + 0.5 for i in range(1000)]
@@ -98,7 +98,7 @@ def test_mixed_camera_settings_are_said(beads):
 
 def test_an_export_of_a_later_version_is_read_with_its_dilution(tmp_path):
     read = read_nanosight(export(tmp_path / "x.csv"))
-    assert (read.videos, read.dilution, read.warnings) == (("v_00", "v_01"), 1000.0, ())
+    assert (read.runs, read.dilution, read.warnings) == (("v_00", "v_01"), 1000.0, ())
     assert read.percentile(0.5) == pytest.approx(100.5, abs=0.01), "the peak of the triangle"
 
 
@@ -135,7 +135,7 @@ def test_a_file_cut_anywhere_is_refused_or_gives_the_same_numbers(beads, tmp_pat
     assert cut > TABLE_END
     for name in ("concentration", "bin_centres", "size_distribution"):
         assert np.array_equal(getattr(read, name), getattr(beads, name))
-    assert (read.reported, read.videos, read.dilution) == (beads.reported, beads.videos, beads.dilution)
+    assert (read.reported, read.runs, read.dilution) == (beads.reported, beads.runs, beads.dilution)
 
 
 def test_a_file_that_lacks_only_its_percentiles_is_read(beads, tmp_path):

@@ -151,8 +151,15 @@ def test_a_told_dilution_that_contradicts_the_file_is_a_finding(recorded):
 
 
 @pytest.mark.parametrize("file", BOTH)
-def test_two_files_of_one_kind_are_refused(file):
-    assert [finding.problem for finding in refused([file, file], ANSWERS)] == ["Two files are of the same kind."]
+def test_a_file_that_is_given_twice_is_refused(file):
+    (finding,) = refused([file, file], ANSWERS)
+    assert (finding.problem, finding.value) == ("This file is given twice.", str(file))
+
+
+def test_two_small_rna_tables_are_refused_because_one_would_win_silently(tmp_path):
+    (tmp_path / "again.csv").write_text(COUNTS.read_text())
+    (finding,) = refused([NTA, COUNTS, tmp_path / "again.csv"], ANSWERS)
+    assert finding.problem == "There are several small-RNA tables."
 
 
 def test_findings_about_every_file_come_at_once(tmp_path):

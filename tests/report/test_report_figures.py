@@ -54,7 +54,7 @@ def is_title(axes, text):
 
 def test_each_figure_is_written_as_svg_and_png_and_stands_in_the_page(report, drawn):
     names = set(drawn(report))
-    assert names == {"protocol", "time_courses", "animals", "copies", "attribution"} | {
+    assert names == {"protocol", "time_courses", "animals", "copies", "attribution", "identifiability"} | {
         f"fate_{arm}" for arm in treated(report.run)
     }
     files = {file.name for file in report.figures.iterdir()}

@@ -12,7 +12,7 @@ import pytest
 from hepasome.biology import parameters
 from hepasome.cli import main
 from hepasome.evidence import load_evidence
-from hepasome.inference import cargo_per_cell, judge, vesicles_per_cell
+from hepasome.inference import cargo_per_cell, changes, judge, vesicles_per_cell
 from hepasome.report import number, p_value, render_report
 from hepasome.trial import load_study
 
@@ -21,7 +21,7 @@ UNIT = re.compile(r" (U/L|% of section|fold of healthy|share)$")
 
 def chips(page):
     """Texts of the coloured labels without their counts, by colour."""
-    found = re.findall(r'<span class="chip" style="background:(#\w{6})">(?:\d+ )?([^<]+)</span>', page.html)
+    found = re.findall(r'<span class="chip" style="background:(#\w{6})">(?:[●■◆▲] )?(?:\d+ )?([^<]+)</span>', page.html)
     return {text: {colour for colour, other in found if other == text} for _, text in found}
 
 
@@ -38,7 +38,8 @@ def test_every_link_of_the_page_leads_to_a_place_in_it(report):
     page = report.page
     inside = {value[1:] for tag, _, value in page.attributes if tag == "a" and value.startswith("#")}
     assert inside == {
-        "protocol", "vesicles", "courses", "endpoints", "claims", "attribution", "assumed", "provenance"
+        "protocol", "vesicles", "courses", "endpoints", "claims", "attribution", "assumed", "identifiability",
+        "provenance",
     }  # fmt: skip
     used = {value[1:] for _, name, value in page.attributes if name == "xlink:href"}
     used |= set(re.findall(r"url\(#([^)]*)\)", page.html))
@@ -70,12 +71,15 @@ def test_every_endpoint_of_every_arm_has_the_numbers_of_the_statistics(report):
     rows = {UNIT.sub("", row["endpoint"]): row for row in report.page.rows("endpoint")}
     assert list(rows) == [str(endpoint) for endpoint in run.study.endpoints]
     assert all(list(row)[1:] == list(run.study.arms) for row in rows.values())
+    drawn = changes(run).set_index(["endpoint", "arm"])
     found = run.statistics()
     assert len(found) == len(rows) * len(run.study.arms)
     for row in found.itertuples():
         expected = f"{number(row.mean)} ± {number(row.sd)} n = 2"
         if row.arm != run.study.control:
             expected += f" g {row.g:+.2f} [{row.g_low:+.2f}, {row.g_high:+.2f}] {p_value(row.p)}"
+            change = [f"{x:+.1f}" if float(f"{x:.1f}") else "0.0" for x in drawn.loc[(row.endpoint, row.arm)]]
+            expected += " draws {} % [{}, {}]".format(*change)
         assert rows[row.endpoint][row.arm] == expected
 
 
@@ -116,8 +120,20 @@ def test_vesicles_and_copies_per_cell_are_those_of_the_inference(report):
     tables = report.page.rows("arm")
     shown = [row["vesicles per cell, until the read-out"] for row in tables if "cell type" in row]
     assert shown == [number(value) for value in cells["vesicles"]]
-    shown = [(row["carried per vesicle"], row["required per vesicle"]) for row in tables if "needed per cell" in row]
-    assert shown == [(number(row.carried), number(row.required)) for row in cargo.itertuples()]
+    rows = [row for row in tables if "needed per cell" in row]
+    for name in ("carried per vesicle", "delivered per cell", "needed per cell", "required per vesicle"):
+        short = name.split()[0]
+        expected = [
+            f"{number(row[short])} {number(row[f'{short}_low'])} to {number(row[f'{short}_high'])}"
+            for row in cargo.to_dict("records")
+        ]
+        shown = [re.sub(r" [●■◆▲] \w+$", "", row[name]) for row in rows]
+        assert shown == expected
+    loaded = "copies on AGO per cell for each copy per vesicle, at the peak"
+    shown = [row[loaded] for row in tables if "cell type" in row]
+    assert shown == [
+        f"{number(row.loaded)} {number(row.loaded_low)} to {number(row.loaded_high)}" for row in cells.itertuples()
+    ]
 
 
 def test_two_products_of_one_base_are_both_shown_with_their_arms(shipped):
@@ -183,9 +199,12 @@ def test_a_product_from_laboratory_files_shows_its_assumptions_and_how_its_numbe
         "quantity": "particles per ug of protein",
         "value": "2.0e9",
         "5 to 95 %": "1.5e9 to 2.5e9",
-        "status": "derived",
+        "status": "■ derived",
         "source": "NTA of 3 <u>March</u> 4e11 particles/mL / 200 ug/mL of protein & dilution 1000",
     }
     assert (rows["diameters"]["value"], rows["diameters"]["source"]) == ("histogram of 4 bins", "summary<1>.csv")
     assert rows["miR-122-5p, copies per vesicle"]["source"] == "counts.csv 0.4 of 0.01 copies"
-    assert "exosome: 8.0e10 particles per dose (40 ug x 2e+09 particles per ug of protein)" in mine.page.text
+    assert (
+        "exosome: 8.0e10 particles per dose, 6.0e10 to 1.0e11 (40 ug x 2e+09 particles per ug of protein)"
+        in mine.page.text
+    )

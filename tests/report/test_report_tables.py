@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from hepasome.inference import judge
+from hepasome.inference import changes, judge
 from hepasome.report import endpoint_table, number, p_value, verdict_table
+from hepasome.report._tables import signed
 
 
 def printed(table):
@@ -84,6 +85,10 @@ def test_the_terminal_shows_the_numbers_of_the_statistics(report):
         assert f"{number(row.mean)} ± {number(row.sd)}" in text
     assert all(f"2 {arm}" in text for arm in report.run.study.arms)
     assert f"against {report.run.study.control}" in text
+    for row in changes(report.run).itertuples():
+        digits = 1 if max(abs(row.change), abs(row.low), abs(row.high)) < 100 else 0
+        assert f"{signed(row.change, digits)} %" in text
+        assert f"[{signed(row.low, digits)}, {signed(row.high, digits)}]" in text
 
 
 def test_the_terminal_shows_every_claim_with_its_verdict(report):

@@ -12,7 +12,7 @@ from hepasome.product import load_product, write_product
 from hepasome.report import render_report
 from hepasome.trial import Computing, Settings, Study, default_folder, load_run, load_study, run_study, study_ids
 
-TABLES = ("subjects", "trajectories", "endpoints", "worlds")
+TABLES = ("subjects", "trajectories", "endpoints", "worlds", "fates")
 OWN = """\
 id: own_trial
 title: A trial of our own vesicles

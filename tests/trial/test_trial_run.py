@@ -118,7 +118,7 @@ def test_another_seed_or_parameter_gives_another_course_of_the_injury(study, run
 
 def test_the_same_seed_gives_the_same_run_whatever_the_number_of_workers(study, run):
     again = run_study(study, Settings(draws=2), computing=Computing(workers=1))
-    for name in ("subjects", "trajectories", "endpoints", "worlds"):
+    for name in ("subjects", "trajectories", "endpoints", "worlds", "fates"):
         pd.testing.assert_frame_equal(getattr(again, name), getattr(run, name), check_exact=True)
 
 

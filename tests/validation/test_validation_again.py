@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hepasome.biology import Structure, state_count
+from hepasome.trial import load_study
 
 FOUR_DIGITS = 2e-3  # what is left of a number that is written with four digits, twice
 
@@ -19,6 +20,15 @@ def test_libroadrunner_is_compared_with_every_disease_in_every_species(run_of, c
     grid = {(s.disease, s.species, s.zones) for s in run.structures()}
     assert grid == set(zip(kept["disease"], kept["species"], kept["zones"], strict=True))
     assert kept["largest_error"].max() < 1e-4
+
+
+def test_endpoints_do_not_depend_on_the_steps_of_the_solver(run_of, committed):
+    run, study = run_of("calculation"), load_study("ko2015")
+    change = (run.values(study) / run.values(study, run.FINER) - 1).abs().max(axis=None)
+    kept = committed("calculation", "steps").set_index("study")["largest_change"]
+    assert kept.idxmax() == study.id
+    assert kept.max() < 1e-5
+    assert change == pytest.approx(kept.max(), rel=0.5)
 
 
 @pytest.mark.parametrize("structure", [Structure("mouse", 1, False, "oval_conversion", True)], ids=lambda s: s.disease)

@@ -15,12 +15,14 @@ from hepasome.bench import RESULTS, Progress, report_table, run_benchmark
 from hepasome.cli._calibrate import calibrate_command
 from hepasome.cli._console import errors, out
 from hepasome.cli._console import print_plain as _print
+from hepasome.cli._design import design_command
 from hepasome.cli._evidence import evidence_app
 from hepasome.cli._explain import explain_command
 from hepasome.cli._model import model_app
 from hepasome.cli._product import product_app
 from hepasome.cli._progress import progress_bar
 from hepasome.cli._serve import serve_command
+from hepasome.cli._targets import targets_command
 from hepasome.cli._translate import translate_command
 from hepasome.engine import SIMULATORS, EngineError
 from hepasome.evidence import load_evidence
@@ -52,10 +54,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+product_app.command("targets")(targets_command)
 app.add_typer(product_app, name="product")
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(model_app, name="model")
 app.command("calibrate")(calibrate_command)
+app.command("design")(design_command)
 app.command("explain")(explain_command)
 app.command("serve")(serve_command)
 app.command("translate")(translate_command)

@@ -80,7 +80,7 @@ def explain(
     arms, labels, count = arms_to_explain(run, arm), endpoint_labels(run, endpoint), _count(run, draws)
     knocked_out = _KnockedOut(run, arms)
     subjects = list(knocked_out.subjects(count))
-    values = endpoint_values(run, subjects, labels, workers, on_progress)
+    values = endpoint_values(run.plan.model, subjects, labels, workers, on_progress)
     rows = []
     for name in arms:
         for j, label in enumerate(labels):

@@ -137,7 +137,7 @@ def _log_effects(
         pairs = [unknowns.subjects(i, points[i].tolist()) for i in places]
         subjects = [one for pair in pairs for one in pair]
         on_done = _after(2 * start, total, on_progress)
-        values = endpoint_values(run, subjects, labels, workers, on_done)
+        values = endpoint_values(run.plan.model, subjects, labels, workers, on_done)
         ratio = np.full((len(places), len(labels)), np.nan)
         np.divide(values[::2], values[1::2], out=ratio, where=(values[::2] > 0) & (values[1::2] > 0))
         effects.append(np.log(ratio))

@@ -1,4 +1,4 @@
-"""Typical subjects, simulated on demand for a run, and the values of its endpoints."""
+"""Typical subjects, simulated on demand, and the values of their endpoints."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepasome import engine
-from hepasome.trial import Planned, Run, solver_settings
+from hepasome.trial import Planned, solver_settings
 
 
 def endpoint_values(
-    run: Run,
+    model: engine.Model,
     subjects: Sequence[Planned],
     labels: Sequence[str],
     workers: int,
@@ -22,7 +22,7 @@ def endpoint_values(
     """Values of endpoints of some subjects, shape (subjects, labels).
 
     Args:
-        run: Whose model.
+        model: Of all of them.
         subjects: Whom to simulate.
         labels: Endpoints, as the study writes them.
         workers: Threads.
@@ -32,14 +32,14 @@ def endpoint_values(
         NaN where a subject could not be simulated, or where its endpoint has no time (NaN). Zero where the value is
         below the absolute tolerance of the solver: a ratio of such numbers would be one of errors of integration.
     """
-    solver = solver_settings(run.plan.model)
+    solver = solver_settings(model)
     wanted = [{label: (read_out, time) for label, read_out, time in one.endpoints} for one in subjects]
     times = sorted({time for one in wanted for label in labels if not math.isnan(time := one[label][1])})
     outputs = sorted({one[label][0] for one in wanted for label in labels})
     place, column = {time: i for i, time in enumerate(times)}, {name: i for i, name in enumerate(outputs)}
     found = np.full((len(subjects), len(labels)), np.nan)
     trajectories = engine.simulate_ensemble(
-        run.plan.model,
+        model,
         [one.subject for one in subjects],
         times,
         outputs,

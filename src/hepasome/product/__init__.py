@@ -3,19 +3,21 @@
 from importlib import resources
 from pathlib import Path
 
-from hepasome.product._counts import SmallRnaCounts, cargo_from_counts, read_small_rna_counts
+from hepasome.product._answers import LabAnswers, Question
+from hepasome.product._cargo import cargo_from_counts
 from hepasome.product._estimate import Estimate
 from hepasome.product._identity import (
     Criterion,
     IdentityItem,
-    Known,
     ProductCheck,
     check_product,
-    known_markers,
+    exosome_size,
+    purity_limits,
     share_of_exosome_size,
 )
-from hepasome.product._mirna import MirnaName, parse_mirna_name
-from hepasome.product._nanosight import NanoparticleTracking, read_nanosight
+from hepasome.product._known import Known, known_markers, known_name
+from hepasome.product._markers import Gated, ProteinFound
+from hepasome.product._particles import joined_sizes
 from hepasome.product._product import (
     Cargo,
     Diameter,
@@ -25,39 +27,67 @@ from hepasome.product._product import (
     shipped_products,
     write_product,
 )
-from hepasome.product._reading import LabAnswers, LabReading, Question, read_lab_files
+from hepasome.product._reading import LabReading, read_lab_files
 from hepasome.product._reference import CEILINGS, Ceilings, ProductReference, by_name
 from hepasome.product._storage import Storage
+from hepasome.product.readers import (
+    READERS,
+    Cytometry,
+    LeftOut,
+    MirnaName,
+    ParticleSizes,
+    ProteinAssay,
+    ProteinTable,
+    SampleGroups,
+    SmallRnaCounts,
+    parse_mirna_name,
+    read_lab_file,
+    read_nanosight,
+    read_small_rna_counts,
+)
 
 EXAMPLES = Path(str(resources.files("hepasome") / "product" / "examples"))
 
 __all__ = [
     "CEILINGS",
     "EXAMPLES",
+    "READERS",
     "Cargo",
     "Ceilings",
     "Criterion",
+    "Cytometry",
     "Diameter",
     "Estimate",
+    "Gated",
     "IdentityItem",
     "Known",
     "LabAnswers",
     "LabReading",
+    "LeftOut",
     "Marker",
     "MirnaName",
-    "NanoparticleTracking",
+    "ParticleSizes",
     "Product",
     "ProductCheck",
     "ProductReference",
+    "ProteinAssay",
+    "ProteinFound",
+    "ProteinTable",
     "Question",
+    "SampleGroups",
     "SmallRnaCounts",
     "Storage",
     "by_name",
     "cargo_from_counts",
     "check_product",
+    "exosome_size",
+    "joined_sizes",
     "known_markers",
+    "known_name",
     "load_product",
     "parse_mirna_name",
+    "purity_limits",
+    "read_lab_file",
     "read_lab_files",
     "read_nanosight",
     "read_small_rna_counts",

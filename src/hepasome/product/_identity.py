@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from hepasome.files import Strict, read_table
+from hepasome.product._known import Group, Known, known_markers, plain_name
 from hepasome.product._product import Marker, Product
 
 SMALLEST, LARGEST = 40.0, 150.0  # nm, of an exosome: Van Pham 2017 Minerva Biotecnol 29:174
@@ -24,18 +25,7 @@ _IN = {
 }
 _SEEN = ("measured", "derived")
 
-Group = Literal["membrane", "cytosolic", "contaminant", "other_compartment"]
 Answer = Literal["yes", "no", "not measured here", "not stated", "cannot be told"]
-
-
-class Known(Strict):
-    """A protein whose presence or absence says something about a preparation of vesicles."""
-
-    marker: str
-    other_names: str = ""
-    group: Group
-    expected: Literal["positive", "negative"]
-    source: str
 
 
 class Criterion(Strict):
@@ -118,29 +108,31 @@ def share_of_exosome_size(product: Product) -> float:
     return float(shares[(centres >= SMALLEST) & (centres <= LARGEST)].sum())
 
 
+def exosome_size() -> tuple[float, float]:
+    """Least and largest diameter (nm) of an exosome: Van Pham 2017."""
+    return SMALLEST, LARGEST
+
+
+def purity_limits() -> tuple[float, float, float]:
+    """Particles per ug of protein: impure below the first, of low purity from the second, pure from the third.
+
+    Webber & Clayton 2013 J Extracell Vesicles 2:19861, recalled, unconfirmed.
+    """
+    return IMPURE, LOW_PURITY, PURE
+
+
 @cache
 def criteria() -> tuple[Criterion, ...]:
     """Every question, with who asks it."""
     return tuple(read_table(_file("criteria.csv"), Criterion))
 
 
-@cache
-def known_markers() -> tuple[Known, ...]:
-    """Proteins that say something about a preparation."""
-    return tuple(read_table(_file("markers.csv"), Known))
-
-
 def _file(name: str) -> Path:
     return Path(str(resources.files("hepasome.product") / name))
 
 
-def _plain(name: str) -> str:
-    return name.upper().replace("-", "").replace("_", "")
-
-
 def _looked_for(product: Product, known: Known) -> list[Marker]:
-    names = {_plain(name) for name in (known.marker, *known.other_names.split())}
-    return [marker for marker in product.markers if _plain(marker.name) in names and marker.found != "unknown"]
+    return [m for m in product.markers if plain_name(m.name) in known.plain_names and m.found != "unknown"]
 
 
 def _group(product: Product, *groups: Group) -> list[tuple[Known, Marker]]:

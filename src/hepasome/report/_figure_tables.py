@@ -5,25 +5,28 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hepasome.inference import Verdict, attribution, cargo_per_cell
-from hepasome.report._figures import fate_shares, treated_arms, unit_of
+from hepasome.inference import Verdict, attribution, cargo_per_cell, fate_shares
+from hepasome.report._identifiability import identifiability
+from hepasome.report._panels import unit_of
 from hepasome.report._survival import has_deaths
-from hepasome.trial import Run, survival_times
+from hepasome.trial import Run, survival_times, treated_arms
 
 
 def figure_tables(run: Run, verdicts: list[Verdict]) -> dict[str, pd.DataFrame]:
     """What each figure of a run shows, by the name of the figure; times in hours."""
     made = {"protocol": _protocol(run), "time_courses": _courses(run), "animals": _animals(run)}
-    for arm in treated_arms(run):
+    for arm in treated_arms(run.study):
         shares = fate_shares(run, arm)
         if len(shares):
             made[f"fate_{arm}"] = _fate(shares)
-    if treated_arms(run) and len(cargo_per_cell(run)):
+    if treated_arms(run.study) and len(cargo_per_cell(run)):
         made["copies"] = _copies(run, verdicts)
     if has_deaths(run):
         made["survival"] = _survival(run)
     if len(attribution(run)):
         made["attribution"] = attribution(run)
+    if informed := identifiability(run):
+        made["identifiability"] = pd.DataFrame(informed)
     return made
 
 

@@ -13,7 +13,7 @@ from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Polygon
 
-from hepasome.report._figures import CELL_NAMES
+from hepasome.report._copies import CELL_NAMES
 from hepasome.report._style import ink_on, look, new_figure
 from hepasome.report._tables import number
 

@@ -10,12 +10,11 @@ from matplotlib.figure import Figure
 
 from hepasome.engine import EngineError
 from hepasome.files import write_atomically
-from hepasome.inference import cargo_per_cell, zone_exposure
+from hepasome.inference import cargo_per_cell, fate_shares, zone_exposure
 from hepasome.report._body import body
-from hepasome.report._figures import fate_shares, treated_arms
 from hepasome.report._lobule import lobule
 from hepasome.report._style import png, svg
-from hepasome.trial import Run
+from hepasome.trial import Run, treated_arms
 
 
 def pictures(run: Run) -> Iterator[tuple[str, Figure, pd.DataFrame]]:
@@ -26,7 +25,7 @@ def pictures(run: Run) -> Iterator[tuple[str, Figure, pd.DataFrame]]:
     """
     if run.study.subject.culture is not None:
         return
-    for arm in treated_arms(run):
+    for arm in treated_arms(run.study):
         shares = fate_shares(run, arm)
         if len(shares):
             yield f"body_{arm}", body(shares, arm), shares.rename_axis("hours after the dose").reset_index()

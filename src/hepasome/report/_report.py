@@ -14,17 +14,33 @@ from markupsafe import Markup
 from hepasome.biology import parameters
 from hepasome.evidence import load_evidence
 from hepasome.files import write_atomically
-from hepasome.inference import REPRESSION, Verdict, attribution, cargo_per_cell, judge, vesicles_per_cell
+from hepasome.inference import (
+    REPRESSION,
+    Verdict,
+    attribution,
+    cargo_per_cell,
+    changes,
+    copies_per_cell,
+    judge,
+    vesicles_per_cell,
+)
 from hepasome.product import CEILINGS, Estimate, Product
+from hepasome.report._copies import CELL_NAMES
+from hepasome.report._fate import fate_rows
 from hepasome.report._figure_tables import figure_tables
-from hepasome.report._figures import CELL_NAMES, figures, treated_arms, unit_of
-from hepasome.report._style import STATUS_COLOURS, VERDICT_COLOURS, arm_colours, embedded, png, svg
+from hepasome.report._figures import figures
+from hepasome.report._identifiability import accounted, identifiability
+from hepasome.report._panels import unit_of
+from hepasome.report._style import STATUS_COLOURS, STATUS_SIGNS, VERDICT_COLOURS, arm_colours, embedded, png, svg
+from hepasome.report._survival import has_deaths, survival_rows
 from hepasome.report._tables import change_text, number, p_value, signed, statistics_by_arm
 from hepasome.report._time import moment
-from hepasome.trial import DRAWN_MODULES, Between, OneOf, Run, load_study, study_ids
+from hepasome.trial import DRAWN_MODULES, Between, OneOf, Run, load_study, study_ids, treated_arms
 
 _PAGE = "report.html.j2"
 _Statistics = dict[tuple[str, str], dict[str, Any]]
+_MANY = 1000.0  # %; from here on no digits behind the point
+_LEAST = 0.001  # %
 _SUBJECTS = {"mouse": "mice", "rat": "rats", "pig": "pigs", "human": "patients"}
 
 
@@ -87,13 +103,15 @@ def _context(run: Run, verdicts: list[Verdict], drawings: dict[str, str]) -> dic
         "record": evidence.record(run.study.id),
         "uncertain": uncertain_details(run),
         "figures": {name: Markup(embedded(drawing, name)) for name, drawing in drawings.items()},  # noqa: S704 # ours
-        "treated": treated_arms(run),
+        "treated": treated_arms(run.study),
         "cell_names": CELL_NAMES,
+        "fates": {arm: fate_rows(run, arm) for arm in treated_arms(run.study)},
         "cells": cell_rows(run),
-        "cargo": cargo_per_cell(run).to_dict("records"),
+        "cargo": _cargo(run),
         "repression": REPRESSION,
         "ceilings": CEILINGS,
         "endpoints": endpoint_rows(run, statistics),
+        "survival": survival_rows(run) if has_deaths(run) else [],
         "verdicts": verdicts,
         "counts": Counter(verdict.label for verdict in verdicts),
         "change_text": change_text,
@@ -101,14 +119,20 @@ def _context(run: Run, verdicts: list[Verdict], drawings: dict[str, str]) -> dic
         "references": {reference.id: reference for reference in evidence.references},
         "attribution": attribution(run).to_dict("records"),
         "products": _products(run),
-        "estimates": {arm: _dose(run, arm) for arm in treated_arms(run)},
+        "estimates": {arm: _dose(run, arm) for arm in treated_arms(run.study)},
         "parameters": _parameters(run),
         "status_colours": STATUS_COLOURS,
+        "status_signs": STATUS_SIGNS,
+        "identifiability": identifiability(run),
+        "accounted": accounted(run),
         "drawn_modules": DRAWN_MODULES,
         "failed": failed.to_dict("records"),
         "provenance": run.provenance,
         "shipped": _is_shipped(run),
         "command": command_of(run),
+        "interval": _in_brackets,
+        "percent": _percent,
+        "share": _share,
     }
 
 
@@ -128,13 +152,14 @@ def answer_lines(run: Run, verdicts: list[Verdict], statistics: _Statistics) -> 
         lines.append(f"{len(animals) - sizes.sum()} of {len(animals)} animals did not complete and are left out.")
     first = str(study.endpoints[0])
     lines += [
-        _effect(arm, first, statistics[first, arm], statistics[first, control], control) for arm in treated_arms(run)
+        _effect(arm, first, statistics[first, arm], statistics[first, control], control)
+        for arm in treated_arms(run.study)
     ]
     if verdicts:
         counts = Counter(str(verdict.label) for verdict in verdicts)
         said = ", ".join(f"{counts[label]} {label}" for label in VERDICT_COLOURS if counts[label])
         lines.append(f"Of {len(verdicts)} published claims: {said}.")
-    if treated_arms(run):
+    if treated_arms(run.study):
         lines.append(
             "What vesicles do beyond their named cargo is drawn from one prior for all cell types, derived from the "
             "pooled effect of other studies in another disease; nothing has been calibrated on the animals of this "
@@ -207,14 +232,30 @@ def _most(run: Run) -> int:
 
 def endpoint_rows(run: Run, statistics: _Statistics) -> list[dict[str, Any]]:
     """Every endpoint with its unit and, by arm, its statistics."""
+    drawn = {(row["endpoint"], row["arm"]): row for row in changes(run).to_dict("records")}
     return [
         {
             "label": str(endpoint),
             "unit": unit_of(endpoint.endpoint),
             "arms": {arm: statistics[str(endpoint), arm] for arm in run.plan.protocol.arms},
+            "draws": {arm: drawn.get((str(endpoint), arm)) for arm in run.plan.protocol.arms},
         }
         for endpoint in run.study.endpoints
     ]
+
+
+def _in_brackets(low: float, high: float) -> str:
+    """An interval as it stands behind a number; nothing where there is none."""
+    return "" if math.isnan(low) or math.isnan(high) else f"{number(low)} to {number(high)}"
+
+
+def _percent(value: float) -> str:
+    return signed(value, 0 if abs(value) >= _MANY else 1)
+
+
+def _share(value: float) -> str:
+    """A share in percent; none at all is not the same as hardly any."""
+    return number(value) if value >= _LEAST or value == 0 else f"< {_LEAST:g}"
 
 
 def _products(run: Run) -> list[dict[str, Any]]:
@@ -247,11 +288,21 @@ def _estimates(product: Product) -> list[tuple[str, Estimate]]:
 
 def cell_rows(run: Run) -> list[dict[str, Any]]:
     """Vesicles and copies of every cargo with an action, per cell of each type."""
-    cargo = cargo_per_cell(run)
+    copies = copies_per_cell(run)
     rows: list[dict[Any, Any]] = vesicles_per_cell(run).to_dict("records")
     for row in rows:
-        carried = cargo[cargo["arm"] == row["arm"]].drop_duplicates("cargo").set_index("cargo")["carried"]
-        row["copies"] = {str(name): number * row["loaded"] for name, number in carried.items()}
+        own = copies[(copies["arm"] == row["arm"]) & (copies["cell"] == row["cell"])]
+        row["copies"] = own.to_dict("records")
+    return rows
+
+
+def _cargo(run: Run) -> list[dict[Any, Any]]:
+    """What is carried, delivered, needed and required, with how well the copies per vesicle are known."""
+    rows: list[dict[Any, Any]] = cargo_per_cell(run).to_dict("records")
+    for row in rows:
+        given = run.plan.protocol.arms[row["arm"]].treatment
+        carried = {} if given is None else {one.name: one.copies_per_vesicle for one in given.product.vesicles.cargo}
+        row["status"] = carried[row["cargo"]].status
     return rows
 
 

@@ -27,6 +27,9 @@ _COLOURS = (
 _FIXED = {"healthy": "#9A9A9A", "vehicle": "#444444", "recovery": "#2CA58D"}
 
 STATUS_COLOURS = {"measured": "#1B7837", "derived": "#2166AC", "fitted": "#B35806", "assumed": "#B2182B"}
+# a shape beside the colour: it survives grey print, and those who tell no colours apart
+STATUS_MARKERS = {"measured": "o", "derived": "s", "fitted": "D", "assumed": "^"}
+STATUS_SIGNS = {"measured": "●", "derived": "■", "fitted": "◆", "assumed": "▲"}
 VERDICT_COLOURS = {
     "reproduced": "#1B7837",
     "conditional": "#B35806",

@@ -8,7 +8,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from hepasome.inference import Verdict
+from hepasome.inference import Verdict, changes
 from hepasome.product import IdentityItem
 from hepasome.trial import Run
 
@@ -16,7 +16,7 @@ _VERDICT_STYLE = {"reproduced": "green", "conditional": "yellow", "not reproduce
 
 
 def endpoint_table(run: Run) -> Table:
-    """Mean and SD of every arm, with Hedges g and p against the control arm."""
+    """Mean and SD of every arm, with Hedges g, p and change against the control arm."""
     arms = list(run.plan.protocol.arms)
     table = Table(
         title=escape(f"{run.study.title}: what the laboratory would find"),
@@ -28,6 +28,7 @@ def endpoint_table(run: Run) -> Table:
     for arm in arms:
         table.add_column(arm, justify="right", no_wrap=True)
     statistics = statistics_by_arm(run)
+    typical = {(row.endpoint, row.arm): row for row in changes(run).itertuples()}
     for endpoint in dict.fromkeys(str(e) for e in run.study.endpoints):
         cells = []
         for arm in arms:
@@ -37,12 +38,15 @@ def endpoint_table(run: Run) -> Table:
                 text += f"\ng {row['g']:+.1f}\n[{row['g_low']:+.1f}, {row['g_high']:+.1f}]\n{p_value(row['p'])}"
             elif arm != run.study.control and not math.isnan(row["p"]):
                 text += f"\n{p_value(row['p'])}"
+            change = typical.get((endpoint, arm))
+            if change is not None:
+                text += f"\n{_interval(change.change, change.low, change.high)}"
             cells.append(text)
         table.add_row(endpoint, *cells)
     counts = run.endpoints.groupby("arm")["subject"].nunique()
     table.caption = (
         f"mean ± SD of {', '.join(f'{counts.get(arm, 0)} {arm}' for arm in arms)}; Hedges g [95 %] and Dunnett's p "
-        f"against {run.study.control}"
+        f"against {run.study.control}; % is the change of the typical subject against it, median and 90 % of the draws"
     )
     table.caption_justify = "left"
     return table
@@ -92,6 +96,12 @@ def change_text(verdict: Verdict) -> str:
     if verdict.change is None or verdict.change_low is None or verdict.change_high is None:
         return ""
     return f"{signed(verdict.change)} % [{signed(verdict.change_low)}, {signed(verdict.change_high)}]"
+
+
+def _interval(change: Any, low: Any, high: Any) -> str:
+    """A change in percent above its interval, both short: a hundredfold change needs no decimals."""
+    digits = 1 if max(map(abs, (change, low, high))) < 100 else 0
+    return f"{signed(change, digits)} %\n[{signed(low, digits)}, {signed(high, digits)}]"
 
 
 def signed(value: float, digits: int = 1) -> str:

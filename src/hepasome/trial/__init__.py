@@ -3,12 +3,21 @@
 from hepasome.trial._archive import StudyArchive, study_archive
 from hepasome.trial._arms import main_arm, treated_arms
 from hepasome.trial._assays import Assay, assays
-from hepasome.trial._deaths import SURVIVAL, log_rank_p, survival_times
+from hepasome.trial._deaths import CUMULATIVE_HAZARD, SURVIVAL, log_rank_p, survival_times
 from hepasome.trial._draws import DRAWN_MODULES, central_values, drawn_values, individual, quantiles, stream, two_piece
 from hepasome.trial._giving import doses_of, particles_given, permeability_for
 from hepasome.trial._lay_out import Knockout
 from hepasome.trial._load import load_run
-from hepasome.trial._plan import LADDER, Plan, Planned, Settings, TypicalSubject, make_plan, typical_subject
+from hepasome.trial._plan import (
+    LADDER,
+    Plan,
+    Planned,
+    PlannedSubjects,
+    Settings,
+    TypicalSubject,
+    make_plan,
+    typical_subject,
+)
 from hepasome.trial._protocol import ArmProtocol, GivenTreatment, Protocol, absolute_dose, settle_protocol
 from hepasome.trial._run import Computing, Progress, Run, default_folder, run_study, solver_settings
 from hepasome.trial._settings import check_settings
@@ -30,6 +39,7 @@ from hepasome.trial._uncertain import Between, OneOf
 from hepasome.trial._unknowns import DISEASE, GROUPS, KINETICS, PROTOCOL, Unknowns
 
 __all__ = [
+    "CUMULATIVE_HAZARD",
     "DISEASE",
     "DRAWN_MODULES",
     "GROUPS",
@@ -51,6 +61,7 @@ __all__ = [
     "OneOf",
     "Plan",
     "Planned",
+    "PlannedSubjects",
     "Progress",
     "Protocol",
     "Run",

@@ -23,6 +23,7 @@ from hepasome.biology import model_sbml, read_outs
 from hepasome.evidence import load_evidence
 from hepasome.files import did_you_mean, input_error
 from hepasome.trial._draws import central_values, drawn_values, individual, individual_body_weight, stream
+from hepasome.trial._fate import fate_times
 from hepasome.trial._lay_out import Knockout, Sampled, Typical, WithErrors, subject_of
 from hepasome.trial._protocol import Protocol, settle_protocol
 from hepasome.trial._study import Study
@@ -33,6 +34,7 @@ _STEPS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0, 24.0)  # h between rea
 _MOST_STEPS = 100  # of a course, unless even the longest step gives more
 COURSES_PER_ARM = 200  # animals whose whole course is kept; enough for a band, and a large trial stays small on disk
 _MIDDLE = -1
+_GIVEN = "given"
 
 Role = Literal["animal", "world", "ladder"]
 _Reading = tuple[tuple[float, ...], tuple[tuple[str, str, float], ...]]  # times, endpoints as in Planned
@@ -115,8 +117,9 @@ class PlannedSubjects(Sequence[Planned]):
     def times(self) -> tuple[float, ...]:
         """All times at which any subject is read, h, ascending."""
         times = set(self._course)
-        for number in {number for role, _, number, _ in self._entries if role == "world"}:
-            times |= set(self._times(self._settled(number)))
+        for role, arm, number, variant in self._entries:
+            if role == "world" and variant == _GIVEN:
+                times |= set(self._world_times(number, arm, variant))
         if any(role == "ladder" for role, *_ in self._entries):
             times |= set(self._times(self._settled(_MIDDLE)))
         return tuple(sorted(times))
@@ -127,10 +130,11 @@ class PlannedSubjects(Sequence[Planned]):
 
     def reading(self, place: int) -> tuple[tuple[float, ...], float]:
         """When a subject is read, h, and its body weight, g: what its results need of it."""
-        role, arm, number, _ = self._entries[place]
-        if role != "animal":
-            protocol = self._settled(number if role == "world" else _MIDDLE)
-            return self._times(protocol), protocol.body_weight
+        role, arm, number, variant = self._entries[place]
+        if role == "world":
+            return self._world_times(number, arm, variant), self._settled(number).body_weight
+        if role == "ladder":
+            return self._times(self._settled(_MIDDLE)), self._settled(_MIDDLE).body_weight
         rng = stream(self._settings.seed, "animal", arm, number)
         weight = individual_body_weight(self._study.subject.species, self._protocol.body_weight, rng)
         return self._animal_times(number), weight
@@ -143,6 +147,10 @@ class PlannedSubjects(Sequence[Planned]):
         """What is done to the typical subjects of a draw."""
         return self._settled(draw)
 
+    def times_of(self, draw: int) -> tuple[float, ...]:
+        """When the endpoints of a draw are read, h, ascending."""
+        return self._times(self._settled(draw))
+
     def table(self) -> pd.DataFrame:
         """One row per subject: key, role, arm, number, variant."""
         table = pd.DataFrame(self._entries, columns=["role", "arm", "number", "variant"])
@@ -152,12 +160,12 @@ class PlannedSubjects(Sequence[Planned]):
     def _animals(self) -> Iterator[_Entry]:
         count = self._settings.subjects or self._protocol.subjects_per_arm
         for arm in self._protocol.arms:
-            yield from (("animal", arm, number, "given") for number in range(1, count + 1))
+            yield from (("animal", arm, number, _GIVEN) for number in range(1, count + 1))
 
     def _worlds(self) -> Iterator[_Entry]:
         for draw in range(1, self._settings.draws + 1):
             for arm, given in self._protocol.arms.items():
-                for variant in ("given", "without_named_cargo") if given.treatment is not None else ("given",):
+                for variant in (_GIVEN, "without_named_cargo") if given.treatment is not None else (_GIVEN,):
                     yield "world", arm, draw, variant
 
     def _ladders(self) -> Iterator[_Entry]:
@@ -168,6 +176,13 @@ class PlannedSubjects(Sequence[Planned]):
 
     def _animal_times(self, number: int) -> tuple[float, ...]:
         return self._course if number <= COURSES_PER_ARM else self._times(self._protocol)
+
+    def _world_times(self, number: int, arm: str, variant: str) -> tuple[float, ...]:
+        protocol = self._settled(number)
+        times = self._times(protocol)
+        if variant != _GIVEN:
+            return times
+        return tuple(sorted({*times, *fate_times(protocol, arm, max(times))}))
 
     def _times(self, protocol: Protocol) -> tuple[float, ...]:
         return self._reading(protocol)[0]
@@ -190,7 +205,7 @@ class PlannedSubjects(Sequence[Planned]):
             values = drawn_values(species, self._settings.seed, draw, source_cell, disease)
         return values | self._settings.overrides
 
-    def world(self, draw: int, arm: str, without: Knockout | None = None, variant: str = "given") -> Planned:
+    def world(self, draw: int, arm: str, without: Knockout | None = None, variant: str = _GIVEN) -> Planned:
         """The typical subject of an arm in a draw, in whole or with something taken away.
 
         Args:
@@ -227,7 +242,7 @@ class PlannedSubjects(Sequence[Planned]):
         seed, study = self._settings.seed, self._study
         if role == "world":
             treatment = self._settled(number).arms[arm].treatment
-            cargo = treatment.product.vesicles.cargo if treatment is not None and variant != "given" else ()
+            cargo = treatment.product.vesicles.cargo if treatment is not None and variant != _GIVEN else ()
             return self.world(number, arm, Knockout(tuple(one.name for one in cargo)), variant)
         if role == "ladder":
             protocol, copies = self._settled(_MIDDLE), (0.0, *LADDER)[number]
@@ -327,6 +342,7 @@ def _grid(study: Study, protocol: Protocol) -> tuple[float, ...]:
         for after in (0.0, *_AFTER_DOSE)
     ]
     end = max(_endpoint_times(study, protocol))
+    fates = [time for arm in protocol.arms for time in fate_times(protocol, arm, end)]
     step = next((step for step in _STEPS if end <= step * _MOST_STEPS), _STEPS[-1])
     course = np.arange(0, end, step).tolist()
-    return tuple(sorted({time for time in (*course, *fine, *_endpoint_times(study, protocol)) if time <= end}))
+    return tuple(sorted({time for time in (*course, *fine, *fates, *_endpoint_times(study, protocol)) if time <= end}))

@@ -26,6 +26,7 @@ from hepasome.trial._plan import COURSES_PER_ARM, Plan, Settings, make_plan
 from hepasome.trial._settings import check_settings
 from hepasome.trial._statistics import compare_arms
 from hepasome.trial._study import Study
+from hepasome.trial._typical import fates_of, peak_columns, peaks, worlds_of
 
 # Vesicles and donor cells are counted in billions, everything else is near 1: each has its own absolute tolerance.
 _VESICLE_TOLERANCE = 1.0
@@ -34,7 +35,7 @@ _PARTICLE_STATES = ("_circulation_", "_medium_", "body_cells_", "_tumour_site_",
 CHUNK = 64
 RUN_FILE = "run.json"
 COMPLETE = "complete"
-TABLES = ("trajectories", "endpoints", "worlds", "subjects")
+TABLES = ("trajectories", "endpoints", "worlds", "fates", "subjects")
 
 Progress = Callable[[int, int], None]
 
@@ -52,7 +53,9 @@ class Run:
         trajectories: The first COURSES_PER_ARM animals of every arm: subject, arm, time (h), one column per read-out.
         endpoints: Animals of the trial: subject, arm, endpoint, time (h), true value, measured value; NaN of the dead,
             and for `survival` the probability and whether the animal is alive.
-        worlds: Typical animals: role, arm, number, variant, endpoint, time (h), value.
+        worlds: Typical animals: role, arm, number, variant, endpoint, time (h), value; exposure is there under the
+            names of its read-outs: vesicles per cell at the last reading, copies on AGO per cell at their peak.
+        fates: Typical treated animals of the draws: arm, number, hours after the first dose, vesicles in each place.
     """
 
     plan: Plan
@@ -62,6 +65,7 @@ class Run:
     trajectories: pd.DataFrame
     endpoints: pd.DataFrame
     worlds: pd.DataFrame
+    fates: pd.DataFrame
 
     @property
     def study(self) -> Study:
@@ -247,6 +251,7 @@ def _table(plan: Plan, places: range, trajectories: Sequence[engine.Trajectory])
             "reason": [trajectory.reason for trajectory in trajectories],
         }
     )
+    described = described.join(peaks(plan, trajectories, [max(read) for read, _ in readings]))
     table = described.loc[np.repeat(np.arange(len(places)), [len(rows) for rows in times])].reset_index(drop=True)
     outputs = pd.DataFrame(np.concatenate(values), columns=list(plan.outputs))
     return pd.concat([table, pd.DataFrame({"time": np.concatenate(times)}), outputs], axis=1)
@@ -276,11 +281,11 @@ class _Folder:
         self._write_status("running")
 
     def load(self, plan: Plan, count: int) -> dict[int, pd.DataFrame]:
-        """Chunks that are already there and whole; a damaged one is simulated again."""
-        found = {}
+        """Chunks that are already there and whole; a damaged or an older one is simulated again."""
+        found, needed = {}, {*plan.outputs, *peak_columns(plan)}
         for i in range(count):
             table = read_chunk(self._chunk(i), plan.subjects.keys(i * CHUNK, (i + 1) * CHUNK))
-            if table is not None:
+            if table is not None and needed <= set(table):
                 found[i] = table
         return found
 
@@ -328,7 +333,9 @@ def _collect(plan: Plan, results: list[pd.DataFrame], folder: Path | None, prove
     described = everything.groupby("key", sort=False)[["body_weight", "status", "reason"]].first().reset_index()
     subjects = info.merge(described, on="key")
     rows = info.merge(everything.drop(columns=["body_weight", "status", "reason"]), on="key")
-    animals = rows[rows["role"] == "animal"].drop(columns=["role", "variant"]).rename(columns={"key": "subject"})
+    kept = ["key", "arm", "number", "time", *plan.outputs]
+    animals = rows.loc[rows["role"] == "animal", kept].rename(columns={"key": "subject"})
+    others = rows[rows["role"] != "animal"]
     deaths = None
     if CUMULATIVE_HAZARD in plan.outputs:
         deaths = death_times(animals, plan.settings.seed)
@@ -341,7 +348,8 @@ def _collect(plan: Plan, results: list[pd.DataFrame], folder: Path | None, prove
         subjects,
         animals[animals["number"] <= COURSES_PER_ARM].reset_index(drop=True),
         endpoints_of(plan, animals, deaths),
-        _worlds(plan, rows[rows["role"] != "animal"]),
+        worlds_of(plan, others),
+        fates_of(plan, others),
     )
 
 
@@ -359,17 +367,3 @@ def endpoints_of(plan: Plan, animals: pd.DataFrame, deaths: pd.Series[float] | N
         part["measured"] = part["true"] * np.asarray(factors, float)
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
-
-
-def _worlds(plan: Plan, rows: pd.DataFrame) -> pd.DataFrame:
-    """Typical animals, one row per endpoint, and per read-out of exposure at the last time."""
-    exposure = [name for name in plan.outputs if name.startswith(("vesicles_per_", "loaded_per_"))]
-    by_key = dict(tuple(rows.groupby("key", sort=False)))
-    found = []
-    for planned in plan.subjects.others():
-        table = by_key[planned.key].set_index("time")
-        last = max(planned.times)
-        for label, read_out, time in (*planned.endpoints, *((name, name, last) for name in exposure)):
-            value = table.at[time, read_out] if time in table.index else np.nan
-            found.append((planned.role, planned.arm, planned.number, planned.variant, label, time, value))
-    return pd.DataFrame(found, columns=["role", "arm", "number", "variant", "endpoint", "time", "value"])

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 # Reads that map to these "miRNAs" are fragments of ribosomal RNA (seen as 60 % and more of badly prepared vesicle
 # libraries; the entries were removed or questioned in later miRBase releases).
 ARTEFACTS = frozenset({"6236", "6238", "6239", "6240", "3687", "4449", "5102", "5109", "5115"})
-# Old names without letter or arm that now stand for several miRNAs (47 in miRBase 6 to 22; those met in liver).
-AMBIGUOUS = frozenset({"378", "34b", "34c", "486", "1233", "365", "125b", "181a", "24", "199a", "29b", "16", "7", "9"})
-
 _NAME = re.compile(
     r"(?:(?P<species>[a-z]{3,4})-)?(?P<kind>miR|mir|MIR|let|Let)-?(?P<number>\d+)(?P<letter>[a-z]*)"
     r"(?P<copy>(?:-\d+)*?)(?:-(?P<arm>[35]p))?(?P<star>\*)?(?:\.(?P<seed>\d))?"
@@ -31,6 +31,7 @@ class MirnaName:
         star: Whether it is the passenger strand in the old notation `miR-122*`.
         merged: Whether several miRNAs are counted under the name.
         warnings: What is doubtful about the name, in sentences.
+        stands_for: What an old name stood for, if it stood for several miRNAs.
     """
 
     written: str
@@ -41,6 +42,7 @@ class MirnaName:
     star: bool = False
     merged: bool = False
     warnings: tuple[str, ...] = ()
+    stands_for: tuple[str, ...] = ()
 
     @property
     def seed_family(self) -> str:
@@ -75,7 +77,30 @@ def parse_mirna_name(written: str) -> MirnaName:
         warnings.append(f"`{text}` is the passenger strand in an old notation.")
     if match["seed"]:
         warnings.append(f"`{text}` has a TargetScan suffix, which is dropped.")
-    if not arm and family.split("-")[1] in AMBIGUOUS and match["kind"] != "mir":
+    old = family + "*" * bool(match["star"])
+    stands = () if arm or match["kind"] == "mir" else stood_for(f"{species}-{old}" if species else old)
+    if stands:
         warnings.append(f"`{text}` is an old name that now stands for several miRNAs.")
     artefact, star = match["number"] in ARTEFACTS, bool(match["star"])
-    return MirnaName(written, family, arm, species, artefact, star, bool(others), tuple(warnings))
+    return MirnaName(written, family, arm, species, artefact, star, bool(others), tuple(warnings), stands)
+
+
+@cache
+def _old_names() -> dict[str, tuple[str, ...]]:
+    """Names that miRBase 6 to 22 gave to several mature miRNAs of man, mouse or rat -> their names today."""
+    text = (resources.files("hepasome.product.readers") / "old_mirna_names.csv").read_text(encoding="utf-8")
+    return {row["name"]: tuple(row["stands_for"].split()) for row in csv.DictReader(text.splitlines())}
+
+
+def stood_for(name: str) -> tuple[str, ...]:
+    """Names today of what an old name stood for in miRBase, without species; empty if it stood for one thing.
+
+    Args:
+        name: `miR-378` or `hsa-miR-378`; without a species, what it meant in any of man, mouse and rat counts.
+    """
+    old = _old_names()
+    if name in old:
+        named = old[name]
+    else:
+        named = tuple(now for species in ("hsa", "mmu", "rno") for now in old.get(f"{species}-{name}", ()))
+    return tuple(sorted({re.sub(r"^[a-z]{3}-", "", now) for now in named}))

@@ -7,13 +7,15 @@ import io
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hepasome.files import FindingList, input_error, read_text
+from hepasome.files import FindingList, input_error
+from hepasome.product.readers._file import LabFile, open_lab_file
+from hepasome.product.readers._kinds import ParticleSizes
+from hepasome.product.readers._particles import refuse_giants
 
 MAGIC = "NTA Experiment Summary File"
 _CONCENTRATION = "Concentration (Particles / ml)"
@@ -28,61 +30,24 @@ _SUM_DIFFERS = 0.05  # the program rounds concentrations to three digits
 _SAME = ("Camera Level", "Detection Threshold", "Slider Shutter", "Slider Gain", "Laser Type")
 
 
-@dataclass(frozen=True)
-class NanoparticleTracking:
-    """One NTA experiment of several videos.
-
-    Attributes:
-        file: Path of the export.
-        software: Version of the program that wrote it.
-        videos: Names of the videos, n of them.
-        concentration: Particles per mL of each video, shape (n,), as the program gives it.
-        dilution: Dilution factor that the program has applied to the concentrations, or None if it was not recorded.
-        bin_centres: nm, shape (m,).
-        size_distribution: Particles per mL and bin, shape (m, n).
-        reported: Mean, mode, SD, D10, D50, D90 (nm) as the program averages them over videos.
-        warnings: What is doubtful about the measurement.
-    """
-
-    file: str
-    software: str
-    videos: tuple[str, ...]
-    concentration: NDArray[np.float64]
-    dilution: float | None
-    bin_centres: NDArray[np.float64]
-    size_distribution: NDArray[np.float64]
-    reported: dict[str, float]
-    warnings: tuple[str, ...]
-
-    @property
-    def mean_distribution(self) -> NDArray[np.float64]:
-        """Mean over the videos, shape (m,)."""
-        return np.asarray(self.size_distribution.mean(axis=1), float)
-
-    def percentile(self, share: float) -> float:
-        """Diameter (nm) below which a share of the particles lies, by number, from the mean distribution."""
-        centres = self.bin_centres
-        between = (centres[1:] + centres[:-1]) / 2  # a bin is filled from its lower edge to its upper one
-        edges = np.concatenate(([2 * centres[0] - between[0]], between, [2 * centres[-1] - between[-1]]))
-        cumulative = np.concatenate(([0.0], np.cumsum(self.mean_distribution)))
-        return float(np.interp(share * cumulative[-1], cumulative, edges))
-
-    @property
-    def concentration_interval(self) -> tuple[float, float, float]:
-        """Geometric mean of the videos and the 5 % and 95 % ends of their spread."""
-        logs = np.log(self.concentration)
-        middle, spread = float(logs.mean()), float(logs.std(ddof=1)) if len(logs) > 1 else 0.0
-        return math.exp(middle), math.exp(middle - 1.645 * spread), math.exp(middle + 1.645 * spread)
+def is_nanosight(file: LabFile) -> bool:
+    """Whether a file is a NanoSight ExperimentSummary."""
+    return file.text.startswith(MAGIC)
 
 
-def read_nanosight(path: Path | str) -> NanoparticleTracking:
+def read_nanosight(path: Path | str) -> ParticleSizes:
     """Read a NanoSight ExperimentSummary export.
 
     Raises:
         InputError: Every finding: no such export, missing sections, cells that are no numbers, truncation.
     """
-    file = str(path)
-    reader = csv.reader(io.StringIO(read_text(path, encodings=("utf-8-sig", "latin-1"))))
+    return nanosight(open_lab_file(path))
+
+
+def nanosight(given: LabFile) -> ParticleSizes:
+    """As `read_nanosight`, of a file that is already in memory."""
+    file = given.path
+    reader = csv.reader(io.StringIO(given.text))
     try:
         rows = list(reader)
     except csv.Error as error:
@@ -103,17 +68,21 @@ def read_nanosight(path: Path | str) -> NanoparticleTracking:
     reported = {name: table.average(name, len(videos)) for name in _SUMMARIES}
     centres, distribution = table.size_data(len(videos))
     dilution = table.dilution(len(videos))
+    refuse_giants(centres, found)
     found.raise_if_any()
-    return NanoparticleTracking(
-        file,
-        rows[1][0].removeprefix("Created with ").strip() if len(rows) > 1 and rows[1] else "unknown",
-        videos,
-        concentration,
-        dilution,
-        centres,
-        distribution,
-        reported,
-        (*table.warnings(len(videos)), *_sums(videos, concentration, distribution)),
+    return ParticleSizes(
+        file=file,
+        instrument="NanoSight",
+        software=rows[1][0].removeprefix("Created with ").strip() if len(rows) > 1 and rows[1] else "unknown",
+        runs=videos,
+        concentration=concentration,
+        dilution=dilution,
+        dilution_applied=True,  # the program has multiplied the concentrations by what was entered
+        bin_centres=centres,
+        size_distribution=distribution,
+        reported=reported,
+        warnings=(*table.warnings(len(videos)), *_sums(videos, concentration, distribution)),
+        day=table.day(len(videos)),
     )
 
 
@@ -159,6 +128,14 @@ class _Table:
         if line and (not names or not all(names) or counted != len(names)):
             self.found.add("Not every video has a name.", "Export it again.", line=line, field="Filename:")
         return tuple(names)
+
+    def day(self, videos: int) -> str:
+        """Day of the measurement as it is written; empty if the videos have none or several."""
+        row = self.line.get("Time Captured")
+        days = (
+            {cell.split()[0] for cell in self.rows[row][1 : videos + 1] if cell.strip()} if row is not None else set()
+        )
+        return days.pop() if len(days) == 1 else ""
 
     def average(self, name: str, videos: int) -> float:
         cells = self.cells(name)

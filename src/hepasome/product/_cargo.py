@@ -1,24 +1,18 @@
-"""Small-RNA count tables: one row per miRNA, one column per sample; and copies per vesicle from them."""
+"""Copies per vesicle from the shares of reads, and what is doubtful about a count table."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from hepasome.files import FindingList, input_error, read_text
+from hepasome.files import input_error
 from hepasome.product._estimate import Estimate
-from hepasome.product._mirna import MirnaName, parse_mirna_name
 from hepasome.product._product import Cargo
+from hepasome.product.readers import SmallRnaCounts
 
 ANCHOR = Estimate(
     value=0.00825,
@@ -28,7 +22,6 @@ ANCHOR = Estimate(
     source="Chevillet 2014 PNAS 111:14888: copies of an abundant miRNA per exosome, six sources, no MSC among them",
 )
 _FEW_READS = 100_000  # libraries of vesicles usually have a million and more
-_MOST_READS = 1e12  # of one cell; sums of a whole table then fit into 64 bits
 _NINETY_PERCENT = 1.645
 _LISTED = 15  # most abundant miRNAs that a product file lists
 # Paralogues that share one seed and are named together in the literature of liver fibrosis (TargetScan 7.2).
@@ -36,79 +29,6 @@ _SEED_FAMILIES = {"miR-181": ("miR-181a", "miR-181b", "miR-181c", "miR-181d")}
 # miRNAs whose 5p arm is the guide strand in liver (miRBase 22): reads of the precursor are taken for it.
 _GUIDE_5P = frozenset({"miR-122", "miR-125b", "miR-181", "miR-21a", "miR-21", "let-7a", "let-7b", "let-7c", "miR-146a"})
 _ALWAYS = frozenset({"miR-122", "miR-125b", "miR-181"})
-
-
-@dataclass(frozen=True)
-class SmallRnaCounts:
-    """Reads per miRNA and sample.
-
-    Attributes:
-        file: Path of the table.
-        names: miRNAs as written, taken apart; n of them.
-        samples: Columns; m of them.
-        counts: Reads, shape (n, m).
-    """
-
-    file: str
-    names: tuple[MirnaName, ...]
-    samples: tuple[str, ...]
-    counts: NDArray[np.int64]
-
-    def chosen(self, pattern: str) -> list[int]:
-        """Positions of the samples whose name fits a pattern such as `control*`."""
-        return [i for i, sample in enumerate(self.samples) if fnmatchcase(sample, pattern)]
-
-    def artefact_share(self, columns: list[int]) -> float:
-        """Share of the reads that are probably fragments of ribosomal RNA."""
-        reads = self.counts[:, columns].sum(axis=1)
-        artefacts = np.array([name.artefact for name in self.names])
-        return float(reads[artefacts].sum() / reads.sum())
-
-
-def read_small_rna_counts(path: Path | str) -> SmallRnaCounts:
-    """Read a count table, comma- or tab-separated, names in the first column.
-
-    Raises:
-        InputError: Every finding: cells that are no counts, names that stand twice, ragged rows, no samples.
-    """
-    file = str(path)
-    text = read_text(path, encodings=("utf-8-sig", "latin-1"))
-    found = FindingList(file)
-    first = text.splitlines()[0]
-    records = _records(text, "\t" if first.count("\t") > first.count(",") else ",", found)
-    _, header = next(records, (1, []))
-    if len(header) < 2:
-        found.add("There is no column of counts.", "The first column holds names, each other one a sample.", line=1)
-        found.raise_if_any()
-    for sample, times in Counter(header[1:]).items():
-        if times > 1:
-            found.add("This column stands twice.", "Name each sample once.", line=1, field=sample)
-    names: dict[str, int] = {}
-    rows: list[list[int]] = []
-    for line, cells in records:
-        if not any(cells):
-            continue
-        if len(cells) != len(header):
-            found.add(f"The row has {len(cells)} cells, the header {len(header)}.", "Export it again.", line=line)
-            continue
-        if cells[0] in names:
-            found.add("This name stands twice.", "Merge the two rows.", line=line, value=cells[0])
-        names[cells[0]] = line
-        rows.append([_count(cell, header[j + 1], line, found) for j, cell in enumerate(cells[1:])])
-    parsed = tuple(parse_mirna_name(name) for name in names)
-    if not found.findings and not any(name.family for name in parsed):
-        found.add("No name in the first column is that of a miRNA.", "Names look like `hsa-miR-122-5p`.", line=2)
-    found.raise_if_any()
-    return SmallRnaCounts(file, parsed, tuple(header[1:]), np.array(rows, np.int64))
-
-
-def _records(text: str, delimiter: str, found: FindingList) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    try:
-        for cells in reader:
-            yield reader.line_num, [cell.strip() for cell in cells]
-    except csv.Error as error:
-        found.add(f"This is not valid CSV: {error}.", "Close every quote that is opened.", line=reader.line_num)
 
 
 def quality_findings(table: SmallRnaCounts, columns: list[int]) -> list[str]:
@@ -153,8 +73,8 @@ def cargo_from_counts(
     Raises:
         InputError: If a replicate has no reads of miRNAs.
     """
-    families = _families(table)
-    counts = {name: table.counts[np.ix_(rows, columns)].sum(axis=0) for name, (rows, _) in families.items()}
+    by_name = families(table)
+    counts = {name: table.counts[np.ix_(rows, columns)].sum(axis=0) for name, (rows, _) in by_name.items()}
     order = sorted(counts, key=lambda name: (-int(counts[name].sum()), name))
     total = np.sum(list(counts.values()), axis=0) if counts else np.zeros(len(columns), np.int64)
     empty = ", ".join(table.samples[column] for column, reads in zip(columns, total, strict=True) if reads == 0)
@@ -162,7 +82,7 @@ def cargo_from_counts(
         raise input_error(table.file, "Samples without reads of miRNAs.", "Leave them out of --columns.", value=empty)
     top = order[0]
     how, anchor = _anchor(top, float(counts[top].sum() / total.sum()), total_copies)
-    listed = [n for i, n in enumerate(order) if i < _LISTED or families[n][1] in _ALWAYS]
+    listed = [n for i, n in enumerate(order) if i < _LISTED or by_name[n][1] in _ALWAYS]
     cargo: list[Cargo] = []
     guessed: list[str] = []
     unknown: list[str] = []
@@ -177,7 +97,7 @@ def cargo_from_counts(
                 copies_per_vesicle=_copies(counts[name], total, anchor, table.file),
             )
         )
-        rows, _ = families[name]
+        rows, _ = by_name[name]
         if any(not table.names[i].arm for i in rows):
             (guessed if name.endswith(("-5p", "-3p")) else unknown).append(name)
     said = "The table does not say the arm of all reads of"
@@ -190,7 +110,8 @@ def cargo_from_counts(
     return tuple(cargo), assumptions
 
 
-def _families(table: SmallRnaCounts) -> dict[str, tuple[list[int], str]]:
+def families(table: SmallRnaCounts) -> dict[str, tuple[list[int], str]]:
+    """Name of each cargo -> its rows and its family; fragments of ribosomal RNA and what is no miRNA are left out."""
     found: dict[str, tuple[list[int], str]] = {}
     for i, name in enumerate(table.names):
         if not name.family or name.artefact:
@@ -234,20 +155,3 @@ def _copies(counts: NDArray[np.int64], total: NDArray[np.int64], anchor: Estimat
         source=Path(file).name,
         derivation=f"{reads:,} of {of:,} miRNA reads ({share:.3%}) x {anchor.value:.3g} miRNA copies per vesicle",
     )
-
-
-def _count(cell: str, column: str, line: int, found: FindingList) -> int:
-    try:
-        value = math.nan if "_" in cell else float(cell)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value) or value < 0 or value != int(value) or value > _MOST_READS:
-        found.add(
-            "This is not a count of reads.",
-            "Counts are whole numbers, zero or above.",
-            line=line,
-            field=column,
-            value=cell,
-        )
-        return 0
-    return int(value)

@@ -1,0 +1,61 @@
+"""One self-contained page about a preparation: numbers, pictures, what is doubtful and what is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup
+
+from hepasome.files import write_atomically
+from hepasome.product import LabReading, Product, check_product
+from hepasome.report._product_figures import gates_figure, product_figure
+from hepasome.report._style import STATUS_COLOURS, embedded, svg
+from hepasome.report._tables import number
+
+_PAGE = "product.html.j2"
+_ANSWER_COLOURS = {"yes": "#1B7837", "no": "#B2182B"}
+
+
+def write_product_sheet(product: Product, path: Path | str, reading: LabReading | None = None) -> Path:
+    """Write the sheet of a preparation as one HTML file that opens from disk and loads nothing.
+
+    Args:
+        product: Vesicles, or cells or medium, whose vesicles are shown.
+        path: Where the sheet goes.
+        reading: The laboratory files that the product was read from: replicates, gates and derivations are shown too.
+
+    Returns:
+        The path of the sheet.
+    """
+    return write_atomically(path, render_product_sheet(product, reading))
+
+
+def render_product_sheet(product: Product, reading: LabReading | None = None) -> str:
+    """The sheet as HTML; the same product gives the same bytes."""
+    environment = Environment(
+        loader=PackageLoader("hepasome.report"), autoescape=select_autoescape(default=True, default_for_string=True)
+    )
+    environment.filters |= {"number": number}
+    return environment.get_template(_PAGE).render(**_context(product, reading))
+
+
+def _context(product: Product, reading: LabReading | None) -> dict[str, Any]:
+    vesicles, check = product.vesicles, check_product(product)
+    figures = {"preparation": product_figure(vesicles, reading)}
+    if reading is not None and reading.gates:
+        figures["gates"] = gates_figure(reading.gates)
+    return {
+        "product": product,
+        "vesicles": vesicles,
+        "check": check,
+        "kept": product.storage.kept(),
+        "told": len(check.part("report")) - len(check.missing),
+        "asked": len(check.part("report")),
+        "figures": {name: Markup(embedded(svg(figure), name)) for name, figure in figures.items()},  # noqa: S704 # ours
+        "proteins": reading.proteins if reading else (),
+        "derivations": reading.derivations if reading else (),
+        "status_colours": STATUS_COLOURS,
+        "answer_colours": _ANSWER_COLOURS,
+    }
