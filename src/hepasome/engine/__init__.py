@@ -10,7 +10,7 @@ from hepasome.engine._gradient import Sensitivities, gradient
 from hepasome.engine._job import SIMULATORS, SimulatorName
 from hepasome.engine._model import Model
 from hepasome.engine._processor import PROCESSORS, Processor, runnable_processors, this_processor
-from hepasome.engine._protocols import sbml_with_protocols
+from hepasome.engine._protocols import add_event, sbml_with_protocols
 from hepasome.engine._summary import Summary, summarise_ensemble
 from hepasome.engine._types import Dose, EngineError, Solver, Status, Subject, Switch, Trajectory
 
@@ -35,6 +35,7 @@ __all__ = [
     "Summary",
     "Switch",
     "Trajectory",
+    "add_event",
     "cache_folder",
     "gradient",
     "runnable_processors",

@@ -6,7 +6,7 @@ parameter of its own, so that one model serves subjects who get different amount
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hepasome.engine._model import Model
@@ -60,13 +60,9 @@ def sbml_with_protocols(model: Model, subjects: Sequence[Subject]) -> tuple[str,
         _create(inside, parameter, f"{name} from time {time:g} on", name)
         inside.getParameter(name).setConstant(False)
     for number, time in enumerate(sorted({time for _, time in (*doses, *switches) if time > 0}), start=1):
-        event = _event(inside, number, time)
-        for (state, when), parameter in doses.items():
-            if when == time:
-                _assign(event, state, f"{state} + {_amount(inside, state, parameter)}")
-        for (name, when), parameter in switches.items():
-            if when == time:
-                _assign(event, name, parameter)
+        given = {s: f"{s} + {_amount(inside, s, dose)}" for (s, when), dose in doses.items() if when == time}
+        given |= {name: parameter for (name, when), parameter in switches.items() if when == time}
+        add_event(inside, f"given_{number}", time, given)
     return str(libsbml.writeSBMLToString(document)), tuple(_values(one, own, doses, switches) for one in subjects)
 
 
@@ -145,11 +141,12 @@ def _initial_value(inside: Any, state: str) -> float:
     return float(species.getInitialConcentration() * (size if in_formulas_amount else 1))
 
 
-def _event(inside: Any, number: int, time: float) -> Any:
+def add_event(inside: Any, name: str, time: float, assigned: Mapping[str, str]) -> None:
+    """Add an event at a time to an SBML model: species or parameter -> formula of what it then becomes."""
     import libsbml
 
     event = inside.createEvent()
-    event.setId(f"given_{number}")
+    event.setId(name)
     event.setUseValuesFromTriggerTime(True)
     trigger = event.createTrigger()
     trigger.setInitialValue(True)
@@ -158,15 +155,10 @@ def _event(inside: Any, number: int, time: float) -> Any:
     if inside.getTimeUnits():
         at.getChild(1).setUnits(inside.getTimeUnits())
     trigger.setMath(at)
-    return event
-
-
-def _assign(event: Any, name: str, formula: str) -> None:
-    import libsbml
-
-    assignment = event.createEventAssignment()
-    assignment.setVariable(name)
-    assignment.setMath(libsbml.parseL3Formula(formula))
+    for variable, formula in assigned.items():
+        assignment = event.createEventAssignment()
+        assignment.setVariable(variable)
+        assignment.setMath(libsbml.parseL3Formula(formula))
 
 
 def _refuse_followers(inside: Any, given: set[str]) -> None:

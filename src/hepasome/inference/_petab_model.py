@@ -133,23 +133,12 @@ def _rename(document: Any, parameter: Any, name: str) -> None:
 
 
 def _earlier(inside: Any, name: str, observable: Remaining) -> None:
-    import libsbml
-
     parameter = inside.createParameter()
     parameter.setId(name)
     parameter.setName(f"{observable.of} at {observable.since:g} h")
     parameter.setValue(1.0)  # until then, so that nothing is divided by zero
     parameter.setConstant(False)
-    event = inside.createEvent()
-    event.setId(f"keep_{name}")
-    event.setUseValuesFromTriggerTime(True)
-    trigger = event.createTrigger()
-    trigger.setInitialValue(True)
-    trigger.setPersistent(True)
-    trigger.setMath(libsbml.parseL3Formula(f"time >= {observable.since!r}"))
-    assignment = event.createEventAssignment()
-    assignment.setVariable(name)
-    assignment.setMath(libsbml.parseL3Formula(observable.of))
+    engine.add_event(inside, f"keep_{name}", observable.since, {name: observable.of})
 
 
 def _integral(inside: Any, name: str, formula: str) -> None:
