@@ -88,6 +88,7 @@ def _written(found: Posterior) -> list[list[str]]:
 
 def identity(calibration: Calibration, target: Target, seed: int, effort: Effort) -> str:
     """The same for the same calibration, priors, observations, models, seed and effort."""
+    # draws that were found before there were long courses keep their identity
     unused = {"long_courses"} if calibration.long_courses is None else None
     inputs = {
         "calibration": calibration.model_dump(mode="json", exclude=unused),

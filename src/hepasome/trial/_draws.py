@@ -62,16 +62,17 @@ def drawn_values(species: str, seed: int, draw: int, source_cell: str, disease: 
         disease: Whose table replaces rows of the modules.
     """
     values, table = central_values(species, disease), parameters(species, disease)
+    calibrated: dict[str, float] = {}
+    for posterior in posteriors_in(species, disease):
+        order = stream(seed, "posterior", posterior.calibration).permutation(len(posterior.values))
+        calibrated |= posterior.draw(int(order[draw % len(order)]), disease)
     for module in DRAWN_MODULES:
         own = (source_cell,) if module in _PER_SOURCE_CELL else (disease,) if module in _PER_DISEASE else ()
-        for symbol in symbols_of(module, species):
+        for symbol in (symbol for symbol in symbols_of(module, species) if symbol not in calibrated):
             row = table[symbol]
             rng = stream(seed, "population", draw, symbol, *own)
             values[symbol] = two_piece(row.value, row.low, row.high, row.scale, rng)
-    for posterior in posteriors_in(species, disease):
-        order = stream(seed, "posterior", posterior.calibration).permutation(len(posterior.values))
-        values |= posterior.draw(int(order[draw % len(order)]), disease)
-    return _shares_below_one(values)
+    return _shares_below_one(values | calibrated)
 
 
 def tables_hash(species: str, disease: str) -> str:
