@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hepasome.trial import Run
+from hepasome.inference._changes import by_draw
+from hepasome.trial import Run, treated_arms
 
 
 def attribution(run: Run) -> pd.DataFrame:
@@ -18,21 +19,12 @@ def attribution(run: Run) -> pd.DataFrame:
         One row per treated arm and endpoint: arm, endpoint, change, change_low, change_high, named_cargo,
         named_cargo_low, named_cargo_high, all in percent (median, 5 % and 95 % over the draws).
     """
-    worlds = run.worlds[run.worlds["role"] == "world"]
-    labels = [str(endpoint) for endpoint in run.study.endpoints]
     rows = []
-    for arm, given in run.plan.protocol.arms.items():
-        if given.treatment is None:
-            continue
-        for label in labels:
-            part = worlds[worlds["endpoint"] == label]
-            draws = pd.DataFrame(
-                {
-                    "control": _values(part, run.study.control, "given"),
-                    "whole": _values(part, arm, "given"),
-                    "without": _values(part, arm, "without_named_cargo"),
-                }
-            ).dropna()
+    for arm in treated_arms(run.study):
+        for label in map(str, run.study.endpoints):
+            given, without = by_draw(run, label), by_draw(run, label, "without_named_cargo")
+            parts = {"control": given[run.study.control], "whole": given[arm], "without": without[arm]}
+            draws = pd.DataFrame(parts).dropna()
             draws = draws[draws["control"] > 0]
             change = 100 * (draws["whole"] / draws["control"] - 1)
             cargo = 100 * (draws["whole"] - draws["without"]) / draws["control"]
@@ -40,8 +32,3 @@ def attribution(run: Run) -> pd.DataFrame:
                 rows.append([arm, label, *np.percentile(change, [50, 5, 95]), *np.percentile(cargo, [50, 5, 95])])
     names = [f"{what}{end}" for what in ("change", "named_cargo") for end in ("", "_low", "_high")]
     return pd.DataFrame(rows, columns=["arm", "endpoint", *names])
-
-
-def _values(part: pd.DataFrame, arm: str, variant: str) -> pd.Series[float]:
-    """By draw."""
-    return part.query("arm == @arm and variant == @variant").set_index("number")["value"]

@@ -8,6 +8,21 @@ import pandas as pd
 from hepasome.trial import Run
 
 
+def by_draw(run: Run, label: str, variant: str = "given") -> pd.DataFrame:
+    """Values of an endpoint of the typical animals.
+
+    Args:
+        run: The run.
+        label: Endpoint, as the study writes it, or a read-out of exposure.
+        variant: `given`, or `without_named_cargo`.
+
+    Returns:
+        One row per draw and one column per arm; NaN where there is no value.
+    """
+    rows = run.worlds.query("role == 'world' and variant == @variant and endpoint == @label")
+    return rows.pivot(index="number", columns="arm", values="value").reindex(columns=list(run.study.arms))
+
+
 def changes(run: Run) -> pd.DataFrame:
     """Change (%) of each endpoint of the typical animal of each arm against that of the control arm, draw by draw.
 
@@ -15,12 +30,11 @@ def changes(run: Run) -> pd.DataFrame:
         One row per endpoint and arm but the control, where a draw has both: endpoint, arm, change (median), low and
         high (5 % and 95 % over the draws).
     """
-    given = run.worlds.query("role == 'world' and variant == 'given'")
     rows = []
-    for label in dict.fromkeys(str(endpoint) for endpoint in run.study.endpoints):
-        values = given[given["endpoint"] == label].pivot(index="number", columns="arm", values="value")
+    for label in map(str, run.study.endpoints):
+        values = by_draw(run, label)
         for arm in run.study.arms:
-            if arm == run.study.control or arm not in values or run.study.control not in values:
+            if arm == run.study.control:
                 continue
             both = values[[arm, run.study.control]].dropna()
             both = both[both[run.study.control] > 0]
@@ -36,11 +50,11 @@ def typical_values(run: Run) -> pd.DataFrame:
     Returns:
         One row per endpoint and arm: endpoint, arm, median, low and high (5 % and 95 %).
     """
-    given = run.worlds.query("role == 'world' and variant == 'given'").dropna(subset=["value"])
     rows = []
-    for label in dict.fromkeys(str(endpoint) for endpoint in run.study.endpoints):
+    for label in map(str, run.study.endpoints):
+        values = by_draw(run, label)
         for arm in run.study.arms:
-            values = given.loc[(given["endpoint"] == label) & (given["arm"] == arm), "value"]
-            if len(values):
-                rows.append((label, arm, *np.percentile(values, [50, 5, 95])))
+            there = values[arm].dropna()
+            if len(there):
+                rows.append((label, arm, *np.percentile(there, [50, 5, 95])))
     return pd.DataFrame(rows, columns=["endpoint", "arm", "median", "low", "high"])

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hepasome.evidence import Claim, Label, load_evidence
+from hepasome.inference._changes import by_draw
 from hepasome.inference._checks import judge_check
 from hepasome.product import CEILINGS, Cargo
 from hepasome.trial import LADDER, SURVIVAL, Run
@@ -219,11 +220,8 @@ def _sampling_error(run: Run, claim: Claim, label: str) -> tuple[float, int]:
 
 def _log_ratio(run: Run, label: str, arm: str, versus: str) -> Draws:
     """Of the draws in which both arms have a value; a value of zero has no ratio."""
-    worlds = run.worlds.query("role == 'world' and variant == 'given' and endpoint == @label and value > 0")
-    values = worlds.pivot(index="number", columns="arm", values="value")
-    if arm not in values or versus not in values:
-        return np.empty(0)
-    both = values[[arm, versus]].dropna().to_numpy(dtype=float)
+    values = by_draw(run, label)[[arm, versus]]
+    both = values[values > 0].dropna().to_numpy(dtype=float)
     ratio: Draws = np.log(both[:, 0] / both[:, 1])
     return ratio
 
