@@ -23,8 +23,9 @@ check: $(VENV)/.check ## check format, style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
+# Not --quiet: warnings that are not shown are not counted by --strict.
 docs: $(VENV)/.docs ## build the documentation into site/
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	@echo "The documentation is in site/index.html."
 
 clean: ## remove the environment and everything that was built
