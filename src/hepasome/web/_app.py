@@ -19,8 +19,9 @@ from hepasome.web._api_studies import study_routes
 from hepasome.web._library import Library
 from hepasome.web._models import FindingView, Problem
 from hepasome.web._names import MissingError, RefusedError
-from hepasome.web._pages import error_page, pages, static_files
+from hepasome.web._pages import pages
 from hepasome.web._queue import RunQueue
+from hepasome.web._render import error_page, static_files
 from hepasome.web._security import Guard
 from hepasome.web._settings import Serving
 from hepasome.web._views import findings
