@@ -11,17 +11,14 @@ from fastapi import APIRouter, Body, Response
 from hepasome import LoadedStudy
 from hepasome.biology import model_sbml
 from hepasome.files import input_error
+from hepasome.web._described import faults, file_of
 from hepasome.web._library import Library
-from hepasome.web._models import Checked, CopyRequest, Problem, StudyContent, StudySummary, StudyView
+from hepasome.web._models import Checked, CopyRequest, StudyContent, StudySummary, StudyView
 from hepasome.web._views import checked, summary, whole
 from hepasome.web._vocabulary import vocabulary
 
-_FAULTS: dict[int | str, dict[str, Any]] = {
-    404: {"model": Problem, "description": "There is no such study."},
-    409: {"model": Problem, "description": "This is not done to this study."},
-    422: {"model": Problem, "description": "The input does not hold; every finding is listed."},
-}
-_YAML = "application/yaml"
+_FAULTS = faults({404: "There is no such study.", 409: "This is not done to this study."})
+_YAML, _SBML, _OMEX = "application/yaml", "application/sbml+xml", "application/zip"
 
 
 def study_routes(library: Library) -> APIRouter:
@@ -67,21 +64,36 @@ def study_routes(library: Library) -> APIRouter:
         library.get(name)
         return checked(library, _content(asked), name)
 
-    @api.get("/studies/{name}/study.yaml", summary="The file of a study", responses=_FAULTS)
+    @api.get(
+        "/studies/{name}/study.yaml",
+        summary="The file of a study",
+        response_class=Response,
+        responses=_FAULTS | file_of(_YAML),
+    )
     def file(name: str) -> Response:
         return _download(library.get(name).text.encode(), _YAML, f"{name}.yaml")
 
-    @api.get("/studies/{name}/model.xml", summary="The model of a study as SBML", responses=_FAULTS)
+    @api.get(
+        "/studies/{name}/model.xml",
+        summary="The model of a study as SBML",
+        response_class=Response,
+        responses=_FAULTS | file_of(_SBML),
+    )
     def sbml(name: str) -> Response:
         text = model_sbml(library.get(name).checked().structure)
-        return _download(text.encode(), "application/sbml+xml", f"{name}.xml")
+        return _download(text.encode(), _SBML, f"{name}.xml")
 
-    @api.get("/studies/{name}/archive.omex", summary="A study as an OMEX archive", responses=_FAULTS)
+    @api.get(
+        "/studies/{name}/archive.omex",
+        summary="A study as an OMEX archive",
+        response_class=Response,
+        responses=_FAULTS | file_of(_OMEX),
+    )
     def omex(name: str) -> Response:
         entry = library.get(name)
         with tempfile.TemporaryDirectory() as folder:
             path = LoadedStudy(entry.checked(), entry.path).archive(Path(folder))
-            return _download(path.read_bytes(), "application/zip", f"{name}.omex")
+            return _download(path.read_bytes(), _OMEX, f"{name}.omex")
 
     return api
 

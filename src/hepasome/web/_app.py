@@ -5,17 +5,20 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from hepasome.files import InputError
 from hepasome.web._api_runs import run_routes
 from hepasome.web._api_studies import study_routes
+from hepasome.web._described import COMMON, allowed
 from hepasome.web._library import Library
 from hepasome.web._models import FindingView, Problem
 from hepasome.web._names import MissingError, RefusedError
@@ -30,7 +33,11 @@ _ABOUT = (
     "In-silico trials of exosome therapy for the liver. The screens of hepasome use these addresses and no others. "
     "Bodies are JSON (a study file: YAML); errors are a sentence with findings: what, where, and what to do."
 )
-_SENTENCES = {404: "There is nothing at this address.", 405: "This is not done at this address."}
+_SENTENCES = {
+    400: "The body of the request cannot be read.",
+    404: "There is nothing at this address.",
+    405: "This is not done at this address.",
+}
 
 
 def application(serving: Serving) -> FastAPI:
@@ -53,6 +60,8 @@ def application(serving: Serving) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,  # those pages load scripts from elsewhere; ours is made from the same description
         redoc_url=None,
+        responses=COMMON,
+        generate_unique_id_function=_operation,
     )
     app.include_router(study_routes(library))
     app.include_router(run_routes(library, queue))
@@ -61,6 +70,11 @@ def application(serving: Serving) -> FastAPI:
     _errors(app)
     app.add_middleware(Guard, serving=serving)
     return app
+
+
+def _operation(route: APIRoute) -> str:
+    """The id of an operation, by which generated clients and links name it."""
+    return f"{route.tags[0]}_{route.name}" if route.tags else route.name
 
 
 def _errors(app: FastAPI) -> None:
@@ -94,6 +108,8 @@ def _errors(app: FastAPI) -> None:
     def other(request: Request, error: HTTPException) -> Response:
         found = answer(request, error.status_code, _SENTENCES.get(error.status_code, str(error.detail)))
         found.headers.update(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            found.headers["Allow"] = allowed(app.routes, request.scope)
         return found
 
     @app.exception_handler(OSError)
