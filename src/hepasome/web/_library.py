@@ -88,7 +88,7 @@ class Library:
         entry = self.get(name)
         with self._lock:
             self._check_new(new)
-            text = _renamed(entry.text, new, title)
+            text = _renamed(entry.text, new, title, entry.checked())
             folder = named(self.folder, new, STUDY)
             check_study(parse_yaml(text, STUDY_FILE), entry.path.parent)
             folder.mkdir(parents=True)
@@ -214,12 +214,17 @@ def _is_id(folder: Path, name: str) -> bool:
     return True
 
 
-def _renamed(text: str, name: str, title: str) -> str:
-    """The text of a study file with another id, and another title if there is one; everything else as it is."""
+def _renamed(text: str, name: str, title: str, study: Study) -> str:
+    """The text of a study file with another id, and another title if there is one; everything else as it is.
+
+    Published claims are about the study that was copied, so the copy says whose they are.
+    """
     lines = []
     for line in text.splitlines():
         if line.startswith("id:"):
             line = f"id: {name}"
+            if study.claims and not study.claims_of:
+                line += f"\nclaims_of: {study.id}"
         elif title and line.startswith("title:"):
             line = yaml_text({"title": title}).splitlines()[0]
         lines.append(line)
