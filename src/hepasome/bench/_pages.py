@@ -65,7 +65,7 @@ def measure_pages(bench: Bench) -> list[Row]:
 def _server(bench: Bench) -> Iterator[str]:
     """A server as users start it, with as many threads for runs as it takes by itself."""
     folder = str(bench.folder / "served")
-    server = subprocess.Popen(
+    server = subprocess.Popen(  # noqa: S603 # ourselves; no shell
         [sys.executable, "-c", _SERVE, "serve", "--port", "0", "--folder", folder], stdout=subprocess.PIPE, text=True
     )
     try:
