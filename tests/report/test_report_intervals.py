@@ -20,6 +20,7 @@ from hepasome.inference import (
 )
 from hepasome.report import figures, number
 from hepasome.report._fate import fate_rows
+from hepasome.report._figure_tables import figure_tables
 from hepasome.trial import Computing, Settings, load_study, run_study, treated_arms
 
 ENDS = ("carried", "delivered", "needed", "required")
@@ -150,6 +151,21 @@ def test_the_fate_figure_shows_interval_median_and_animals_of_every_place(report
             end["animals"].to_list()
         )
         assert [label.get_text() for label in axes.get_yticklabels()] == end["place"].to_list()
+
+
+def test_the_numbers_of_the_figures_have_the_intervals_that_are_drawn(report):
+    run, tables = report.run, figure_tables(report.run, [])
+    ranges = typical_values(run)
+    courses = tables["time_courses"].dropna(subset=["draws_median"])
+    assert sorted(courses["draws_low"]) == pytest.approx(sorted(ranges["low"]))
+    assert sorted(courses["draws_high"]) == pytest.approx(sorted(ranges["high"]))
+    for arm in {row.arm for row in cargo_per_cell(run).itertuples()}:
+        end = fate_intervals(run, arm).query("moment == 'end'").set_index("place")
+        last = tables[f"fate_{arm}"].dropna(subset=["median"]).set_index("place")
+        columns = ["hours", "animals", "median", "low", "high"]
+        assert last.loc[end.index, columns].to_numpy() == pytest.approx(end[columns].to_numpy(dtype=float))
+    named = tables["copies"].dropna(subset=["required_low"])
+    assert named["required_high"].to_list() == cargo_per_cell(run)["required_high"].to_list()
 
 
 def test_whiskers_of_the_draws_stand_at_the_endpoints_in_the_colour_of_their_arm(report):
