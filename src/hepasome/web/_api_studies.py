@@ -13,6 +13,7 @@ from hepasome.biology import model_sbml
 from hepasome.files import input_error
 from hepasome.web._library import Library
 from hepasome.web._models import Checked, CopyRequest, Problem, StudyContent, StudySummary, StudyView
+from hepasome.web._products import Products
 from hepasome.web._views import checked, summary, whole
 from hepasome.web._vocabulary import vocabulary
 
@@ -24,13 +25,13 @@ _FAULTS: dict[int | str, dict[str, Any]] = {
 _YAML = "application/yaml"
 
 
-def study_routes(library: Library) -> APIRouter:
+def study_routes(library: Library, products: Products) -> APIRouter:
     """The addresses below `/api/studies`, and the words that a study may use."""
     api = APIRouter(prefix="/api", tags=["studies"])
 
     @api.get("/vocabulary", summary="The words that a study may use")
     def words() -> dict[str, Any]:
-        return vocabulary()
+        return vocabulary(products.own())
 
     @api.get("/studies", summary="All studies, own ones first")
     def studies() -> list[StudySummary]:

@@ -149,6 +149,25 @@ class Library:
             write_atomically(entry.path, text)
         return self.get(name)
 
+    def lay_beside(self, name: str, product: Path) -> None:
+        """Copy a product file beside an own study, so that the folder of the study stays whole.
+
+        Raises:
+            MissingError: If there is no such study.
+            RefusedError: If it is a shipped one, or has another file of this name.
+        """
+        entry = self.get(name)
+        if not entry.own:
+            raise RefusedError("A shipped study stays as it is. Copy it, and change the copy.")
+        text, beside = read_text(product), entry.path.parent / product.name
+        with self._lock:
+            if beside.exists() and read_text(beside) != text:
+                why = (
+                    "The study has another product file of this name, and keeps it. Keep this product under another id."
+                )
+                raise RefusedError(why)
+            write_atomically(beside, text)
+
     def delete(self, name: str) -> None:
         """Remove an own study; its runs stay.
 
