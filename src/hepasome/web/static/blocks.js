@@ -98,7 +98,7 @@ function treatment(form, words, path, own) {
   const routes = (model?.routes[kind] ?? Object.keys(words.routes)).map((one) => [one, `${one.replace("_", " ")} (${words.routes[one]})`]);
   const products = words.products.map((one) => [one.id, one.own ? `${one.name} (your own)` : one.name]);
   const bring = (base) => form.bring(words.products.find((one) => one.id === base)?.own);
-  const product = form.choose([...path, "product", "base"], "Product", products, { anew: true, before: bring });
+  const product = form.choose([...path, "product", "base"], "Product", products, { anew: true, before: bring, hint: "laboratory files become one in the section Product" });
   product.querySelector(".problem").dataset.field = [...path, "product"].join(".");
   const enrich = make("input", { value: Object.entries(own.product?.enrich ?? {}).map((pair) => pair.join(": ")).join(", ") });
   enrich.addEventListener("input", () => {

@@ -98,20 +98,30 @@ function show(reading) {
     make("summary", {}, make("b", {}, `${title} (${lines.length})`)), make("ul", {}, ...lines.map((line) => make("li", {}, line))))));
   document.getElementById("preview").innerHTML = reading.preview; // made by the server from a template that escapes
   keep.disabled = reading.product === null;
+  keep.parentElement.hidden = reading.product === null;
   document.getElementById("ready").textContent = reading.product === null ? "" : `${reading.product.name}: nothing is kept yet.`;
   found.hidden = !parts.length && reading.product === null;
 }
 
-// Says each question beside the fields of which one answers it; what nobody asks stays hidden unless it is filled.
+// Shows the fields that answer a question, and says it beside the first of them.
 function ask(questions) {
   for (const field of fields) {
-    const name = field.dataset.path, mine = questions.filter((one) => one.fields.includes(name)), place = field.querySelector(".asked");
-    place.textContent = mine.map((one) => `${one.text} ${one.why}`).join(" ");
-    place.hidden = !mine.length;
-    if ("asked" in field.dataset && mine.length) field.hidden = false;
+    const name = field.dataset.path, place = field.querySelector(".asked");
+    place.textContent = inWords(questions.filter((one) => one.fields[0] === name));
+    place.hidden = !place.textContent;
+    if (questions.some((one) => one.fields.includes(name))) field.hidden = false;
   }
-  const more = questions.filter((one) => one.fields.includes("files"));
-  if (more.length) showProblem(box, new Error(more.map((one) => `${one.text} ${one.why}`).join(" ")));
+  const more = inWords(questions.filter((one) => one.fields.includes("files")));
+  if (more) showProblem(box, new Error(more));
+}
+
+// An option of the command line is called here as its field is.
+function inWords(questions) {
+  const label = (whole, option) => {
+    const field = fields.find((one) => one.dataset.path === option.replaceAll("-", "_"));
+    return field ? `“${field.querySelector("label").textContent}”` : whole;
+  };
+  return questions.map((one) => `${one.text} ${one.why}`).join(" ").replace(/--([a-z-]+)/g, label);
 }
 
 input.addEventListener("change", () => {
@@ -131,7 +141,10 @@ drop.addEventListener("drop", (event) => {
   add(event.dataTransfer.files);
 });
 for (const name of ["dragover", "drop"]) addEventListener(name, (event) => event.preventDefault()); // beside the place: not opened
-answers.addEventListener("input", () => {
+answers.addEventListener("input", (event) => {
+  const asked = event.target.closest(".field").querySelector(".asked");
+  asked.hidden = Boolean(event.target.value) || !asked.textContent;
+  keep.disabled = true; // what is shown is not what would be kept
   clearTimeout(timer);
   timer = setTimeout(read, WAIT);
 });
