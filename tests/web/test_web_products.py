@@ -211,6 +211,29 @@ def test_uploads_are_limited_also_where_they_hide_their_size(client_of, unread, 
         assert left(tmp_path) == []
 
 
+PART = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\na\r\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"garbage", 400),
+        (b"--b\r\n" + b"x" * 10**6, 400),
+        (PART * 1001 + b"--b--\r\n", 400),
+        (PART.replace(b'name="files"; filename="a.csv"', b'name="name"').replace(b"a\r\n", b"x" * 2 * 10**6), 400),
+        (PART, 422),  # it never ends
+        (PART.replace(b'; filename="a.csv"', b""), 422),
+        (b"", 422),
+    ],
+    ids=["garbage", "endless header", "too many", "large answer", "cut off", "no file", "nothing"],
+)
+def test_a_damaged_form_is_answered_with_a_sentence(client, unread, body, status):
+    kind = {"content-type": "multipart/form-data; boundary=b"}
+    answer = client.post("/api/products/read", content=body, headers=kind)
+    assert answer.status_code == status
+    assert answer.json()["sentence"]
+
+
 @pytest.mark.parametrize("path", ["/api/products", "/api/products/read"])
 @pytest.mark.parametrize(
     "headers",

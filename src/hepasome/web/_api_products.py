@@ -37,6 +37,7 @@ _FAULTS: dict[int | str, dict[str, Any]] = {
     422: {"model": Problem, "description": "The input does not hold; every finding is listed."},
 }
 _SENT: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "The form is damaged."},
     413: {"model": Problem, "description": "The files are too large."},
     415: {"model": Problem, "description": "The body is no form with files."},
 }

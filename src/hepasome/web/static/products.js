@@ -154,7 +154,8 @@ desk.addEventListener("submit", (event) => {
 });
 all.addEventListener("click", () => {
   for (const field of fields) field.hidden = false;
-  all.hidden = true;
+  all.parentElement.hidden = true;
+  fields[0].querySelector("input").focus(); // the button that had it is gone
 });
 
 keep.addEventListener("click", async () => {
