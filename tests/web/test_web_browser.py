@@ -212,8 +212,9 @@ def test_dropped_files_become_an_arm_of_a_study(page, full):
     page.get_by_text("Use it in a study").click()
     page.get_by_label("Study").select_option("mine")
     page.get_by_role("button", name="Add the arm").click()
-    page.wait_for_url("**/studies/mine/edit")
+    page.wait_for_url("**/studies/mine/edit#arm-dropped")
     playwright.expect(page.locator("#checked")).to_contain_text("All of it holds")
+    playwright.expect(page.locator("#arm-dropped")).to_be_in_viewport()
     playwright.expect(page.locator("#timeline")).to_contain_text("dropped, 250 ug")
     product = page.locator("[data-path='arms.exosome.treatment.product.base']").get_by_label("Product")
     product.select_option("ours.yaml")  # its file comes with it

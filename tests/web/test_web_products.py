@@ -7,7 +7,9 @@ import shlex
 import shutil
 import sys
 import tempfile
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -39,6 +41,7 @@ TOLD = LabAnswers(
     stains=("FL1=CD63",),
     control=CYTOMETER,
 )
+CELLS = "id: ours\nname: ours\nkind: cells\nsource_cell: msc\nsecretes: none_such\n"
 
 
 def left(folder):
@@ -260,6 +263,27 @@ def test_a_reading_that_takes_too_much_is_ended_and_said(client_of, tmp_path, li
         assert left(tmp_path) == []
 
 
+def test_who_sends_many_files_at_once_keeps_nobody_from_the_pages(client, wait, monkeypatch):
+    begun, go_on = [], threading.Event()
+
+    def held(self, folder):
+        begun.append(folder)
+        go_on.wait(30)
+        return Reading()
+
+    monkeypatch.setattr(LabDesk, "_found", held)
+    with ThreadPoolExecutor(60) as many:
+        asked = [many.submit(client.post, "/api/products/read", files=sent(CYTOMETER)) for _ in range(60)]
+        try:
+            wait(lambda: sum(one.done() for one in asked) == 50, 20)  # two are read, eight wait
+            assert len(begun) == 2
+            assert client.get("/products").status_code == 200
+        finally:
+            go_on.set()
+    codes = [one.result().status_code for one in asked]
+    assert (codes.count(200), codes.count(409)) == (10, 50)
+
+
 def test_a_product_stays_through_a_restart_and_what_a_killed_server_left_goes(with_product, client_of, kept, tmp_path):
     shutil.copytree(kept, tmp_path / "again")
     rest = tmp_path / "again" / "products" / ".reading" / "tmp1" / "product" / "files"
@@ -279,8 +303,10 @@ def test_a_product_changed_by_hand_no_longer_says_that_its_files_give_it(with_pr
     assert "Missing of what MISEV asks" in sheet
     assert "<h2>Derived" not in sheet
     assert "changed by hand" in with_product.get("/products/ours").text
-    path.write_text("id: ours\n")
-    assert "missing" in with_product.get("/products/ours").text
+    for spoiled, words in (("id: ours\n", "missing"), (CELLS, "no such product")):
+        path.write_text(spoiled)
+        assert words in with_product.get("/api/products").json()[0]["problem"]
+        assert words in with_product.get("/products/ours").text
     assert with_product.get("/api/products/ours/sheet.html").status_code == 422
 
 

@@ -49,11 +49,12 @@ _Made = TypeVar("_Made")
 def product_routes(products: Products, desk: LabDesk, library: Library) -> APIRouter:
     """The addresses below `/api/products`, and the one that brings a product to a study."""
     api = APIRouter(prefix="/api", tags=["products"])
-    places = CapacityLimiter(_AT_ONCE)
+    places, there = CapacityLimiter(_AT_ONCE), 0
 
     async def reading(asked: LabUpload, then: Callable[[Path, Reading], _Made]) -> _Made:
         """Read what was sent; what is not kept is gone when this ends."""
-        if places.statistics().tasks_waiting >= _WAITING:
+        nonlocal there
+        if there >= _AT_ONCE + _WAITING:
             raise RefusedError("Others are sending files. Try again in a moment.")
 
         def read() -> _Made:
@@ -62,7 +63,11 @@ def product_routes(products: Products, desk: LabDesk, library: Library) -> APIRo
             with desk.read(files, control, asked.answers()) as (folder, found):
                 return then(folder, found)
 
-        return await run_sync(read, limiter=places)
+        there += 1
+        try:
+            return await run_sync(read, limiter=places)
+        finally:
+            there -= 1
 
     def keep(folder: Path, found: Reading) -> ProductView:
         if found.product is None:

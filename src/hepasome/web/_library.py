@@ -183,7 +183,7 @@ class Library:
 
     def _own(self, name: str) -> Entry:
         path = self.folder / name / STUDY_FILE
-        stamp = _stamp(path.parent)
+        stamp = stamp_of(path.parent)
         known = self._known.get(name)
         if known is None or known[0] != stamp:  # reading and checking takes a while, and a list has many
             try:
@@ -219,7 +219,7 @@ def scoreboard_scores() -> dict[str, Score]:
     return {} if page is None else {one.study: one for one in read_scoreboard(read_text(page))}
 
 
-def _stamp(folder: Path) -> Stamp:
+def stamp_of(folder: Path) -> Stamp:
     """What changes when a file of a folder changes."""
     found = [(path.name, path.stat()) for path in sorted(folder.iterdir())]
     return tuple((name, status.st_mtime_ns, status.st_size) for name, status in found)

@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from hepasome.files import InputError, input_error, read_text
-from hepasome.product import Product, load_product, product_path, shipped_products
+from hepasome.product import Product, check_product, load_product, product_path, shipped_products
 from hepasome.report import product_pictures, render_product_sheet
+from hepasome.web._library import Stamp, stamp_of
 from hepasome.web._names import FIGURE, PRODUCT, MissingError, RefusedError, named
 from hepasome.web._product_folder import FIGURES, Reading, hash_of, product_in, read_reading, sheet_in
 from hepasome.web._settings import Limits
@@ -66,6 +67,7 @@ class Products:
         self.folder, self._limits = folder, limits
         self._lock = threading.Lock()
         self._drawing = threading.Lock()  # the look of figures is one for all threads
+        self._known: dict[str, tuple[Stamp, ProductEntry]] = {}
         self._drawn: dict[str, tuple[Product, dict[str, str]]] = {}
 
     def entries(self) -> list[ProductEntry]:
@@ -177,15 +179,24 @@ class Products:
 
     def _own(self, name: str) -> ProductEntry:
         folder = named(self.folder, name, PRODUCT)
-        path = product_in(folder, name)
-        try:
-            product = load_product(path)
-        except InputError as error:
-            return ProductEntry(name, True, path, None, error=error)
-        reading = read_reading(folder)
-        if reading is not None and reading.hash != hash_of(path):
-            reading = None
-        return ProductEntry(name, True, path, product, reading)
+        stamp = stamp_of(folder)
+        known = self._known.get(name)
+        if known is None or known[0] != stamp:  # a list has many
+            known = self._known[name] = (stamp, _read(folder, name))
+        return known[1]
+
+
+def _read(folder: Path, name: str) -> ProductEntry:
+    path = product_in(folder, name)
+    try:
+        product = load_product(path)
+        check_product(product)  # what its cells secrete may not be there
+    except InputError as error:
+        return ProductEntry(name, True, path, None, error=error)
+    reading = read_reading(folder)
+    if reading is not None and reading.hash != hash_of(path):
+        reading = None
+    return ProductEntry(name, True, path, product, reading)
 
 
 @cache

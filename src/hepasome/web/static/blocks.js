@@ -74,7 +74,7 @@ export function arm(form, words, name) {
     make("button", { type: "button", class: "button quiet small-button", onclick: () => addAgent(form, words, path, own) }, "Add a drug or antibody"),
     make("button", { type: "button", class: "button quiet small-button", onclick: () => addArm(form, own, name) }, "Copy this arm"),
     make("button", { type: "button", class: "button quiet small-button danger", onclick: () => form.set(path, undefined, true) }, "Remove this arm"));
-  return block(`Arm: ${name}`, [...fields, buttons], { class: "arm" });
+  return block(`Arm: ${name}`, [...fields, buttons], { class: "arm", id: `arm-${name}` });
 }
 
 function injury(form, path, own) {

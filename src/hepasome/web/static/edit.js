@@ -117,6 +117,7 @@ for (const tab of tabs) {
 }
 
 redraw();
+if (location.hash.startsWith("#arm-")) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 if (asText || location.hash === "#text") {
   asText = false;
   choose(document.getElementById("tab-text"));

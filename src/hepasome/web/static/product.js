@@ -6,7 +6,7 @@ document.getElementById("use")?.addEventListener("submit", async (event) => {
   const form = event.target;
   try {
     const study = await call("POST", `/api/products/${form.dataset.product}/use`, { study: form.elements.study.value });
-    location.assign(`/studies/${study.id}/edit`);
+    location.assign(`/studies/${study.id}/edit#arm-${Object.keys(study.study.arms).at(-1)}`);
   } catch (problem) {
     showProblem(form.querySelector(".problems"), problem);
   }
