@@ -8,6 +8,7 @@ import time
 import warnings
 
 import pytest
+from lab_upload import ANSWERS, CYTOMETER, LAB_FILES, sent
 from starlette.exceptions import StarletteDeprecationWarning
 
 from hepasome.web import Serving, create_app
@@ -65,6 +66,24 @@ def made(client_of, tmp_path_factory):
         run = client.get(f"/api/runs/{name}").json()
         assert run["state"] == "complete", run["message"]
     return folder, name
+
+
+@pytest.fixture(scope="session")
+def kept(client_of, tmp_path_factory):
+    """Folder of a server with an own product, kept from dropped files; not to be changed."""
+    folder = tmp_path_factory.mktemp("kept")
+    with client_of(folder) as client:
+        answer = client.post("/api/products", files=sent(*LAB_FILES, control=CYTOMETER), data=ANSWERS)
+        assert answer.status_code == 201, answer.text
+    return folder
+
+
+@pytest.fixture
+def with_product(kept, client_of, tmp_path):
+    """A client of a copy of that folder."""
+    shutil.copytree(kept, tmp_path / "served")
+    with client_of(tmp_path / "served") as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
 
 from hepasome.trial import Settings
-from hepasome.web._described import faults, file_of
-from hepasome.web._files import HTML, KINDS, PARQUET, explanation, figure, report, results, table
+from hepasome.web._described import faults
+from hepasome.web._downloads import MEDIA, file_of
+from hepasome.web._files import KINDS, explanation, figure, report, results, table
 from hepasome.web._library import Library
 from hepasome.web._models import RunRequest, RunView, SoFarRow
 from hepasome.web._names import STUDY
@@ -60,15 +61,14 @@ def run_routes(library: Library, queue: RunQueue) -> APIRouter:
         "/{name}/explain/{file}.{kind}",
         summary="A figure, table or report of it",
         response_class=Response,
-        responses=file_of(*KINDS.values(), HTML),
+        responses=file_of(*KINDS, "html"),
     )
     def because(
         name: str, file: str, kind: Literal["svg", "png", "csv", "html"], *, download: bool = False
     ) -> FileResponse:
         path = explanation(queue, name, file, kind)
         saved = f"{name}_{file}.{kind}" if download or kind == "csv" else None
-        media = KINDS.get(kind, HTML)
-        return FileResponse(path, media_type=media, headers=_FILE, filename=saved)
+        return FileResponse(path, media_type=MEDIA[kind], headers=_FILE, filename=saved)
 
     @api.delete("/{name}", status_code=204, summary="Delete a run with its files")
     def delete(name: str) -> None:
@@ -87,31 +87,33 @@ def run_routes(library: Library, queue: RunQueue) -> APIRouter:
         "/{name}/report.html",
         summary="The report: one file that opens from disk",
         response_class=Response,
-        responses=file_of(HTML),
+        responses=file_of("html"),
     )
     def whole_report(name: str, *, download: bool = False) -> FileResponse:
         path = report(queue, name)
-        return FileResponse(path, media_type=HTML, headers=_FILE, filename=f"{name}.html" if download else None)
+        return FileResponse(
+            path, media_type=MEDIA["html"], headers=_FILE, filename=f"{name}.html" if download else None
+        )
 
     @api.get(
         "/{name}/figures/{drawing}.{kind}",
         summary="A figure, or its numbers",
         response_class=Response,
-        responses=file_of(*KINDS.values()),
+        responses=file_of(*KINDS),
     )
     def drawn(name: str, drawing: str, kind: Literal["svg", "png", "csv"], *, download: bool = False) -> FileResponse:
         path = figure(queue, name, drawing, kind)
         saved = f"{name}_{drawing}.{kind}" if download or kind == "csv" else None
-        return FileResponse(path, media_type=KINDS[kind], headers=_FILE, filename=saved)
+        return FileResponse(path, media_type=MEDIA[kind], headers=_FILE, filename=saved)
 
     @api.get(
         "/{name}/tables/{which}.parquet",
         summary="A table of the run, Parquet",
         response_class=Response,
-        responses=file_of(PARQUET),
+        responses=file_of("parquet"),
     )
     def numbers(name: str, which: str) -> FileResponse:
         path = table(queue, name, which)
-        return FileResponse(path, media_type=PARQUET, filename=f"{name}_{which}.parquet")
+        return FileResponse(path, media_type=MEDIA["parquet"], filename=f"{name}_{which}.parquet")
 
     return api

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from hepasome.files import InputError
+from hepasome.web._api_products import product_routes
 from hepasome.web._api_runs import run_routes
 from hepasome.web._api_studies import study_routes
 from hepasome.web._described import COMMON, allowed
@@ -23,7 +24,10 @@ from hepasome.web._library import Library
 from hepasome.web._models import FindingView, Problem
 from hepasome.web._names import MissingError, RefusedError
 from hepasome.web._pages import pages
+from hepasome.web._pages_products import product_pages
+from hepasome.web._products import Products
 from hepasome.web._queue import RunQueue
+from hepasome.web._reading import LabDesk
 from hepasome.web._render import error_page, static_files
 from hepasome.web._security import Guard
 from hepasome.web._settings import Serving
@@ -31,7 +35,8 @@ from hepasome.web._views import findings
 
 _ABOUT = (
     "In-silico trials of exosome therapy for the liver. The screens of hepasome use these addresses and no others. "
-    "Bodies are JSON (a study file: YAML); errors are a sentence with findings: what, where, and what to do."
+    "Bodies are JSON (a study file: YAML; laboratory files: a form); errors are a sentence with findings: what, where, "
+    "and what to do."
 )
 _SENTENCES = {
     400: "The body of the request cannot be read.",
@@ -43,6 +48,7 @@ _SENTENCES = {
 def application(serving: Serving) -> FastAPI:
     """The application for a folder."""
     library, queue = Library(serving.studies, serving.limits), RunQueue(serving)
+    products, desk = Products(serving.products, serving.limits), LabDesk(serving)  # the queue holds the folder for us
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
@@ -63,9 +69,11 @@ def application(serving: Serving) -> FastAPI:
         responses=COMMON,
         generate_unique_id_function=_operation,
     )
-    app.include_router(study_routes(library))
+    app.include_router(study_routes(library, products))
+    app.include_router(product_routes(products, desk, library))
     app.include_router(run_routes(library, queue))
-    app.include_router(pages(library, queue, serving, app.openapi))
+    app.include_router(pages(library, products, queue, serving, app.openapi))
+    app.include_router(product_pages(products, library, serving))
     app.mount("/static", static_files())
     _errors(app)
     app.add_middleware(Guard, serving=serving)

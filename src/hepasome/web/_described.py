@@ -1,4 +1,4 @@
-"""What the description of the API says of answers that are no JSON of their own: files, and refusals."""
+"""The ways in which requests are refused, as the description of the API lists them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,6 @@ Answers = dict[int | str, dict[str, Any]]
 def faults(sentences: dict[int, str]) -> Answers:
     """Answers that hold a problem, by status."""
     return {status: {"model": Problem, "description": sentence} for status, sentence in sentences.items()}
-
-
-def file_of(*kinds: str) -> Answers:
-    """An answer that is a file of one of these media types."""
-    return {200: {"description": "The file.", "content": {kind: {} for kind in kinds}}}
 
 
 COMMON = faults(

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from hepasome.web._files import explained, results
 from hepasome.web._library import Library
 from hepasome.web._names import MissingError
+from hepasome.web._products import Products
 from hepasome.web._queue import RunQueue
 from hepasome.web._render import page
 from hepasome.web._settings import Serving
@@ -20,7 +21,9 @@ from hepasome.web._vocabulary import vocabulary
 _RECENT = 10
 
 
-def pages(library: Library, queue: RunQueue, serving: Serving, describe: Callable[[], dict[str, Any]]) -> APIRouter:
+def pages(
+    library: Library, products: Products, queue: RunQueue, serving: Serving, describe: Callable[[], dict[str, Any]]
+) -> APIRouter:
     """All pages."""
     site = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -45,7 +48,7 @@ def pages(library: Library, queue: RunQueue, serving: Serving, describe: Callabl
         entry = library.get(name)
         if not entry.own:
             raise MissingError("A shipped study stays as it is. Copy it, and change the copy.")
-        return page(request, "edit.html.j2", study=whole(entry), vocabulary=vocabulary())
+        return page(request, "edit.html.j2", study=whole(entry), vocabulary=vocabulary(products.own()))
 
     @site.get("/runs")
     def runs(request: Request) -> HTMLResponse:

@@ -25,6 +25,11 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     return HTMLResponse(text, status)
 
 
+def part(template: str, **context: Any) -> str:
+    """A part of a page, for a script that puts it into one."""
+    return _ENVIRONMENT.get_template(template).render(**context)
+
+
 def error_page(request: Request, status: int, sentence: str, found: list[FindingView]) -> HTMLResponse:
     """A page that says what went wrong."""
     return page(request, "error.html.j2", status, sentence=sentence, findings=found)

@@ -28,6 +28,10 @@ class Limits:
         queued: Runs that may wait.
         body: Largest body of a request, bytes.
         studies: Own studies that are kept.
+        upload: Laboratory files that are sent at once, bytes in all.
+        files: How many they may be.
+        reading: How long they may be read, s. What is read takes no more memory than a run.
+        products: Own products that are kept.
     """
 
     subjects: int = 20_000
@@ -36,6 +40,10 @@ class Limits:
     queued: int = 100
     body: int = MEGABYTE
     studies: int = 1_000
+    upload: int = 64 * MEGABYTE
+    files: int = 20
+    reading: int = 60
+    products: int = 1_000
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,8 @@ class Serving:
     """How the application is served.
 
     Attributes:
-        folder: Where `studies/` and `runs/` lie; the same `runs/` that the command line writes when it is used there.
+        folder: Where `studies/`, `products/` and `runs/` lie; the same `runs/` that the command line writes when it
+            is used there.
         host: Address that it listens at.
         port: Port; 0 for any that is free.
         token: What a reader must know; empty for nobody else can reach it.
@@ -62,6 +71,11 @@ class Serving:
     def studies(self) -> Path:
         """Folder of the user's own studies, each in a folder of its own."""
         return self.folder / "studies"
+
+    @property
+    def products(self) -> Path:
+        """Folder of the user's own products, each in a folder of its own."""
+        return self.folder / "products"
 
     @property
     def runs(self) -> Path:
