@@ -119,7 +119,7 @@ def test_a_stopped_server_goes_on_with_what_it_computed_and_knows_what_waits(hel
     with client_of(tmp_path) as client:
         first, second = ask(client, 1), ask(client, 2)
         wait(lambda: held)
-    (tmp_path / "runs" / ".index.sqlite").unlink()  # it can always be made again
+    (tmp_path / "runs" / ".index.duckdb").unlink()  # it can always be made again
     with client_of(tmp_path) as client:
         wait(lambda: len(held) == 2)
         assert held[1].name == first

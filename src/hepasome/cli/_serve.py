@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import webbrowser
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,14 @@ def serve_command(
     most_subjects: Annotated[int, typer.Option(min=2, help="Subjects that one run may have.")] = _DEFAULT.subjects,
     memory: Annotated[int, typer.Option(min=0, help="Memory of one run, MB; 0: no limit.")] = _DEFAULT.memory,
     hours: Annotated[float, typer.Option(min=0.01, help="How long one run may take, h.")] = _DEFAULT.hours,
+    store: Annotated[
+        str,
+        typer.Option(
+            envvar="HEPASOME_STORE",
+            help="Index of a laboratory: postgresql://user@host/database. Leave a password to PGPASSWORD or ~/.pgpass.",
+            metavar="URL",
+        ),
+    ] = "",
     browser: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Open the web application: studies, runs and results in the browser, on this machine alone.
@@ -35,9 +44,9 @@ def serve_command(
     if not is_loopback(host) and not token:
         token = secrets.token_urlsafe(24)
     limits = Limits(subjects=most_subjects, memory=memory, hours=hours)
-    serving = Serving(folder, host, port, token, limits=limits)
+    serving = Serving(folder, host, port, token, limits=limits, store=store)
     if workers:
-        serving = Serving(folder, host, port, token, workers, limits)
+        serving = replace(serving, workers=workers)
 
     def ready(address: str) -> None:
         print_plain(f"hepasome is at {address}")

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from hepasome.files import InputError
 from hepasome.web._api_runs import run_routes
 from hepasome.web._api_studies import study_routes
+from hepasome.web._elsewhere import laboratory_routes
 from hepasome.web._library import Library
 from hepasome.web._models import FindingView, Problem
 from hepasome.web._names import MissingError, RefusedError
@@ -56,6 +57,7 @@ def application(serving: Serving) -> FastAPI:
     )
     app.include_router(study_routes(library))
     app.include_router(run_routes(library, queue))
+    app.include_router(laboratory_routes(queue))
     app.include_router(pages(library, queue, serving, app.openapi))
     app.mount("/static", static_files())
     _errors(app)

@@ -1,0 +1,176 @@
+"""The database of a laboratory: PostgreSQL, and its faults as sentences that hold no password."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from hepasome.files import input_error
+from hepasome.web._run_table import CREATE
+from hepasome.web._settings import MISSING
+
+if TYPE_CHECKING:
+    import psycopg
+
+VERSION = 1  # of the tables; another one is another form
+SCHEMES = ("postgresql://", "postgres://")
+_PATIENCE = 5_000  # ms for any answer: a page waits for it
+_DEFAULTS = {
+    "connect_timeout": 3,  # s
+    "tcp_user_timeout": _PATIENCE,
+    "keepalives_idle": 15,  # s
+    "application_name": "hepasome",
+    "client_encoding": "UTF8",
+}
+_ALONE = 0x68657061736F6D65  # "hepasome": servers that begin at the same time make the tables one after the other
+_RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
+_NO_RIGHT = "42501"
+
+
+class StoreError(Exception):
+    """The database does not do what is asked of it.
+
+    Attributes:
+        sentence: What is wrong.
+        remedy: What to do.
+    """
+
+    def __init__(self, sentence: str, remedy: str) -> None:
+        self.sentence, self.remedy = sentence, remedy
+        super().__init__(sentence)
+
+
+class PostgresAddress:
+    """An address as `postgresql://user@host:5432/database`; what it leaves out, libpq finds as usual.
+
+    Args:
+        url: The address.
+
+    Raises:
+        InputError: If it is none, or psycopg is not installed.
+    """
+
+    def __init__(self, url: str) -> None:
+        if importlib.util.find_spec("psycopg") is None:
+            raise input_error("--store", MISSING)
+        from psycopg import ProgrammingError
+        from psycopg.conninfo import conninfo_to_dict
+
+        if not url.startswith(SCHEMES):
+            problem = "This is no address of a PostgreSQL database."
+            raise input_error("--store", problem, "Write it as postgresql://user@host:5432/database.")
+        try:
+            self._parameters: dict[str, Any] = _DEFAULTS | conninfo_to_dict(url)
+        except ProgrammingError:  # its reason would show parts of the address, perhaps of the password
+            problem = "This address of a PostgreSQL database does not hold."
+            remedy = (
+                "Write it as postgresql://user@host:5432/database; in a name or password, @ is %40, / is %2F, % is %25."
+            )
+            raise input_error("--store", problem, remedy) from None
+
+    @property
+    def has_password(self) -> bool:
+        """Whether the address itself holds one."""
+        return "password" in self._parameters
+
+    @property
+    def shown(self) -> str:
+        """The database, for readers."""
+        name, host = self._parameters.get("dbname", ""), self._parameters.get("host", "")
+        return f"{name or 'database'} at {host or 'this machine'}"
+
+    def connect(self) -> PostgresDatabase:
+        """A connection, on which the tables are there.
+
+        Raises:
+            StoreError: If there is none, or they cannot be.
+        """
+        import psycopg
+
+        with self._sentences():
+            connection = psycopg.connect(
+                **self._parameters, autocommit=True, prepare_threshold=None, cursor_factory=psycopg.RawCursor
+            )
+        database = PostgresDatabase(connection, self._sentences)
+        try:
+            database.prepare()
+        except StoreError:
+            database.close()
+            raise
+        return database
+
+    @contextmanager
+    def _sentences(self) -> Iterator[None]:
+        import psycopg
+
+        try:
+            yield
+        except psycopg.Error as error:
+            raise self._fault(error) from None
+
+    def _fault(self, error: psycopg.Error) -> StoreError:
+        reason = self._without_password(str(error).splitlines()[0].removeprefix("connection failed: ").rstrip("."))
+        if error.sqlstate == _NO_RIGHT:
+            return StoreError(
+                f"The user may not do what the index needs in {self.shown}: {reason}.",
+                "Ask who keeps the database for the right to create tables there, or to read and write the tables "
+                "hepasome_runs and hepasome_index.",
+            )
+        if error.sqlstate is None:  # it was no answer to a statement
+            return StoreError(
+                f"There is no connection to the database ({self.shown}): {reason}.",
+                "Check that it runs and can be reached, and the address, user and password (PGPASSWORD or ~/.pgpass).",
+            )
+        return StoreError(f"The database refuses ({self.shown}): {reason}.", "Ask who keeps the database.")
+
+    def _without_password(self, text: str) -> str:
+        password = self._parameters.get("password")
+        return text.replace(password, "…") if password else text
+
+
+class PostgresDatabase:
+    """A connection that several threads may use; psycopg lets one statement run at a time."""
+
+    def __init__(self, connection: psycopg.Connection[Any], sentences: Any) -> None:
+        self._connection, self._sentences = connection, sentences
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run one statement.
+
+        Raises:
+            StoreError: If the database does not.
+        """
+        with self._sentences():
+            cursor = self._connection.execute(sql.encode(), values)
+            return cursor.fetchall() if cursor.description is not None else []
+
+    def prepare(self) -> None:
+        """Make the tables if they are not there.
+
+        Raises:
+            StoreError: If they cannot be, are those of another version, or may not be used.
+        """
+        self.execute("SELECT set_config('statement_timeout', $1, false)", [str(_PATIENCE)])
+        with self._sentences(), self._connection.transaction():
+            self.execute("SELECT pg_advisory_xact_lock($1)", [_ALONE])
+            ((there,),) = self.execute("SELECT to_regclass('hepasome_index') IS NOT NULL")
+            if not there:
+                self.execute(CREATE)
+                self.execute("CREATE TABLE hepasome_index (version INTEGER NOT NULL)")
+                self.execute("INSERT INTO hepasome_index VALUES ($1)", [VERSION])
+            versions = self.execute("SELECT version FROM hepasome_index")
+        if versions != [(VERSION,)]:
+            raise StoreError(
+                "The tables in the database are of another version of hepasome.",
+                "Use the same version on every server, or another database.",
+            )
+        lacking = "SELECT bool_and(has_table_privilege('hepasome_runs', one)) FROM unnest($1::TEXT[]) AS one"
+        if self.execute(lacking, [list(_RIGHTS)]) != [(True,)]:
+            remedy = f"Ask who keeps it: GRANT {', '.join(_RIGHTS)} ON hepasome_runs TO the user."
+            raise StoreError("The user may not read and write the table hepasome_runs of the database.", remedy)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._connection.close()
