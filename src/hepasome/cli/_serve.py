@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import sys
 import webbrowser
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +12,15 @@ from typing import Annotated
 
 import typer
 
-from hepasome.cli._console import print_plain
+from hepasome.cli._console import errors, print_plain
 from hepasome.web import Limits, Serving, is_loopback, serve
 
 _DEFAULT = Limits()
+_PASSWORD = re.compile(r"^\w+://[^/@]*:[^/@]+@|[?&]password=")  # in an address
+_READABLE = (
+    "Everybody on this machine can read the password of --store in the list of processes. Leave it out and set "
+    "PGPASSWORD or ~/.pgpass, or give the whole address as HEPASOME_STORE."
+)
 
 
 def serve_command(
@@ -41,6 +48,8 @@ def serve_command(
 
     Runs go on after a stop: the next `hepasome serve` in the same folder continues them.
     """
+    if any(store in argument for argument in sys.argv) and _PASSWORD.search(store):
+        print_plain(_READABLE, errors)
     if not is_loopback(host) and not token:
         token = secrets.token_urlsafe(24)
     limits = Limits(subjects=most_subjects, memory=memory, hours=hours)
