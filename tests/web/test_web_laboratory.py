@@ -156,6 +156,22 @@ def test_a_server_that_stops_while_the_database_is_away_tells_at_its_next_start(
         wait(lambda: [one[0] for one in seen(b)] == [name])
 
 
+def test_a_server_that_is_gone_is_said_to_be_silent(lab, postgres, database, wait):
+    with lab("b") as b:
+        with lab("a") as a:
+            ask(a, 1)
+            wait(lambda: seen(b))
+            (run,) = b.get("/api/laboratory/runs").json()["runs"]
+            assert run["silent_since"] == ""
+            assert "silent since" not in b.get("/runs").text
+        postgres.say(
+            "UPDATE hepasome_places SET heard = '2020-11-25 10:00+00' WHERE place = %s", database, [run["where"]]
+        )
+        (run,) = b.get("/api/laboratory/runs").json()["runs"]
+        assert (run["state"], run["silent_since"][:10]) == ("running", "2020-11-25")
+        assert "silent since 25 Nov 2020" in b.get("/runs").text
+
+
 def test_servers_that_begin_together_make_the_tables_once(store):
     with ThreadPoolExecutor(6) as pool:
         connections = list(pool.map(lambda _: PostgresAddress(store).connect(), range(6)))
@@ -210,8 +226,8 @@ def test_missing_rights_are_said_with_what_to_do(client_of, tmp_path, postgres, 
     with client_of(tmp_path, store=store):
         pass
     postgres.say("GRANT SELECT ON hepasome_index, hepasome_runs TO guest", database)
-    assert "GRANT SELECT, INSERT, UPDATE, DELETE ON hepasome_runs" in refused(client_of, tmp_path, guest)
-    postgres.say("GRANT INSERT, UPDATE, DELETE ON hepasome_runs TO guest", database)
+    assert "GRANT SELECT, INSERT, UPDATE, DELETE ON hepasome_runs, hep" in refused(client_of, tmp_path, guest)
+    postgres.say("GRANT SELECT, INSERT, UPDATE, DELETE ON hepasome_runs, hepasome_places TO guest", database)
     with client_of(tmp_path, store=guest) as client:  # whoever may use the tables need not be able to make them
         assert problem(client) == ""
 
@@ -226,7 +242,7 @@ def test_tables_that_vanish_are_made_again(lab, postgres, database, wait):
     with lab("a") as a, lab("b") as b:
         name = ask(a, 1)
         wait(lambda: seen(b))
-        postgres.say("DROP TABLE hepasome_runs, hepasome_index", database)
+        postgres.say("DROP TABLE hepasome_runs, hepasome_places, hepasome_index", database)
         ask(a, 2)
         wait(lambda: name in [one[0] for one in seen(b)])
 

@@ -31,6 +31,7 @@ class RunElsewhere(BaseModel):
     draws: int
     overrides: dict[str, float]
     state: str = Field(description="queued, running, complete, failed or cancelled, when its server last told")
+    silent_since: str = Field(description="When its server was last heard of, if it is silent; empty if it is not.")
     submitted: str
     finished: str
     headline: str = Field(description="The first endpoint in each arm; empty before it is finished.")
@@ -69,13 +70,14 @@ def _found(queue: RunQueue, *asked: Any) -> Elsewhere:
     if queue.laboratory is None:
         raise MissingError("This server has no index of a laboratory: it was started without --store.")
     found = queue.laboratory.elsewhere(*asked)
-    return Elsewhere(problem=queue.laboratory.problem, runs=[_view(one) for one in found])
+    return Elsewhere(problem=found.problem, runs=[_view(one, found.silent.get(one.place, "")) for one in found.runs])
 
 
-def _view(one: Placed) -> RunElsewhere:
+def _view(one: Placed, silent_since: str) -> RunElsewhere:
     job = one.job
     return RunElsewhere(
         where=one.place,
+        silent_since=silent_since,
         name=job.name,
         study=job.study,
         title=job.title,

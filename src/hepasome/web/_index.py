@@ -115,13 +115,19 @@ def _alone_in(runs: Path) -> sqlite3.Connection:
     It is a file of its own since the index is thrown away at every start. SQLite locks it the same way on every system.
 
     Raises:
-        InputError: If another server has it.
+        InputError: If another server has it, or nothing can be written there.
     """
-    lock = sqlite3.connect(runs / LOCK, timeout=0, check_same_thread=False, isolation_level=None)
     try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
-        lock.close()
-        remedy = "Use that one, or serve another --folder."
-        raise input_error(str(runs), "Another hepasome serves this folder.", remedy) from None
+        lock = sqlite3.connect(runs / LOCK, timeout=0, check_same_thread=False, isolation_level=None)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error:
+            lock.close()
+            raise
+    except sqlite3.Error as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            remedy = "Use that one, or serve another --folder."
+            raise input_error(str(runs), "Another hepasome serves this folder.", remedy) from None
+        problem = f"The server cannot hold this folder ({error})."
+        raise input_error(str(runs), problem, f"Let it write {LOCK} there, or serve another --folder.") from None
     return lock

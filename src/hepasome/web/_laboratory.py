@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from hepasome.files import input_error
 from hepasome.web._job import Job
@@ -16,7 +17,37 @@ from hepasome.web._run_table import Placed, RunTable
 
 _AGAIN = 2.0  # s until a lost database is tried again
 _ANYWAY = 30.0  # s after which it is told even if nothing changed: it may have been lost, or set back
+_SILENT = 120.0  # s after which a server that says nothing is taken to be away
+_HEARD = "INSERT INTO hepasome_places VALUES ($1, now()) ON CONFLICT (place) DO UPDATE SET heard = now()"
+_SINCE = "SELECT place, heard FROM hepasome_places WHERE heard < now() - make_interval(secs => $1)"
 _log = logging.getLogger(__name__)
+
+
+class SharedTable(RunTable):
+    """The table of runs, and when each server was last heard of, by the clock of the database."""
+
+    def agree(self, jobs: Iterable[Job]) -> None:
+        """Make these the rows of the place, and say that its server is there."""
+        super().agree(jobs)
+        self._database.execute(_HEARD, [self._place])
+
+    def silent(self) -> dict[str, str]:
+        """Places whose server is silent, and since when (ISO 8601)."""
+        return {place: heard.isoformat() for place, heard in self._database.execute(_SINCE, [_SILENT])}
+
+
+class Others(NamedTuple):
+    """What the other servers told.
+
+    Attributes:
+        runs: Their runs, the latest first.
+        silent: Places whose server is silent, and since when (ISO 8601).
+        problem: Why nothing is known now; empty if it is.
+    """
+
+    runs: list[Placed]
+    silent: dict[str, str]
+    problem: str
 
 
 class Laboratory:
@@ -35,7 +66,7 @@ class Laboratory:
         self._address, self._place, self._own = PostgresAddress(store), place, own
         self._lock, self._wake, self._ending = threading.Lock(), threading.Event(), False
         self._thread: threading.Thread | None = None
-        self._table: RunTable | None = None
+        self._table: SharedTable | None = None
         self.problem = ""  # why the database is not used now; empty if it is
         try:
             self._table = self._opened()
@@ -67,17 +98,17 @@ class Laboratory:
         name: str | None = None,
         limit: int = 200,
         offset: int = 0,
-    ) -> list[Placed]:
+    ) -> Others:
         """Runs of the other servers, the latest first; none while the database is lost, and `problem` says so."""
         table = self._table
         if table is None:
-            return []
+            return Others([], {}, self.problem)
         try:
-            return table.elsewhere(study, state, name, limit, offset)
+            return Others(table.elsewhere(study, state, name, limit, offset), table.silent(), self.problem)
         except StoreError as error:
             self._lost(table, error)
             self._wake.set()
-            return []
+            return Others([], {}, self.problem)
 
     def _work(self) -> None:
         while True:
@@ -103,10 +134,10 @@ class Laboratory:
         if was:
             _log.warning("The index of the laboratory is back and knows the runs of this server.")
 
-    def _opened(self) -> RunTable:
-        return RunTable(self._address.connect(), self._place)
+    def _opened(self) -> SharedTable:
+        return SharedTable(self._address.connect(), self._place)
 
-    def _lost(self, table: RunTable | None, error: StoreError) -> None:
+    def _lost(self, table: SharedTable | None, error: StoreError) -> None:
         with self._lock:
             if self._table is not table:
                 return  # another one has found it, and perhaps mended it

@@ -25,7 +25,16 @@ _DEFAULTS = {
     "client_encoding": "UTF8",
 }
 _ALONE = 0x68657061736F6D65  # "hepasome": servers that begin at the same time make the tables one after the other
-_RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
+_TABLES = (
+    CREATE,
+    "CREATE TABLE hepasome_places (place TEXT PRIMARY KEY, heard TIMESTAMPTZ NOT NULL)",
+    "CREATE TABLE hepasome_index (version INTEGER NOT NULL)",
+)
+_RIGHTS = "SELECT, INSERT, UPDATE, DELETE"
+_MAY = """
+SELECT bool_and(has_table_privilege(which, may))
+FROM unnest(ARRAY['hepasome_runs', 'hepasome_places']) AS which, unnest(string_to_array($1, ', ')) AS may
+"""
 _NO_RIGHT = "42501"
 
 
@@ -115,8 +124,7 @@ class PostgresAddress:
         if error.sqlstate == _NO_RIGHT:
             return StoreError(
                 f"The user may not do what the index needs in {self.shown}: {reason}.",
-                "Ask who keeps the database for the right to create tables there, or to read and write the tables "
-                "hepasome_runs and hepasome_index.",
+                "Ask who keeps the database for the right to create tables there, or to use those of hepasome.",
             )
         if error.sqlstate is None:  # it was no answer to a statement
             return StoreError(
@@ -157,8 +165,8 @@ class PostgresDatabase:
             self.execute("SELECT pg_advisory_xact_lock($1)", [_ALONE])
             ((there,),) = self.execute("SELECT to_regclass('hepasome_index') IS NOT NULL")
             if not there:
-                self.execute(CREATE)
-                self.execute("CREATE TABLE hepasome_index (version INTEGER NOT NULL)")
+                for table in _TABLES:
+                    self.execute(table)
                 self.execute("INSERT INTO hepasome_index VALUES ($1)", [VERSION])
             versions = self.execute("SELECT version FROM hepasome_index")
         if versions != [(VERSION,)]:
@@ -166,10 +174,9 @@ class PostgresDatabase:
                 "The tables in the database are of another version of hepasome.",
                 "Use the same version on every server, or another database.",
             )
-        lacking = "SELECT bool_and(has_table_privilege('hepasome_runs', one)) FROM unnest($1::TEXT[]) AS one"
-        if self.execute(lacking, [list(_RIGHTS)]) != [(True,)]:
-            remedy = f"Ask who keeps it: GRANT {', '.join(_RIGHTS)} ON hepasome_runs TO the user."
-            raise StoreError("The user may not read and write the table hepasome_runs of the database.", remedy)
+        if self.execute(_MAY, [_RIGHTS]) != [(True,)]:
+            remedy = f"Ask who keeps it: GRANT {_RIGHTS} ON hepasome_runs, hepasome_places TO the user."
+            raise StoreError("The user may not read and write the tables of hepasome in the database.", remedy)
 
     def close(self) -> None:
         """Let go of it."""
