@@ -85,6 +85,7 @@ def test_what_a_laboratory_wants_to_know_stands_on_the_pages(lab, store, client_
         for path in ("/runs", f"/studies/{STUDY}"):
             page = b.get(path).text
             assert "Elsewhere in the laboratory" in page
+            assert "Everything stays on this machine." not in page
             for part in (name, run["given"], run["headline"], run["where"], "seed 1, 2 draws"):
                 assert part in page
             assert f'href="/runs/{name}"' not in page  # it cannot be opened here
@@ -253,7 +254,9 @@ def test_without_a_laboratory_none_is_shown(client):
         404,
         "This server has no index of a laboratory: it was started without --store.",
     )
-    assert "laboratory" not in client.get("/runs").text
+    page = client.get("/runs").text
+    assert "laboratory" not in page
+    assert "Everything stays on this machine." in page
 
 
 def test_the_password_is_nowhere(serve, tmp_path, postgres, store, wait):

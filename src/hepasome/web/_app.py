@@ -55,6 +55,7 @@ def application(serving: Serving) -> FastAPI:
         docs_url=None,  # those pages load scripts from elsewhere; ours is made from the same description
         redoc_url=None,
     )
+    app.state.shared = bool(serving.store)
     app.include_router(study_routes(library))
     app.include_router(run_routes(library, queue))
     app.include_router(laboratory_routes(queue))
