@@ -6,9 +6,11 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import psycopg
 
 PASSWORD = "s3cret/of:the@lab"  # noqa: S105 # of this server
@@ -64,6 +66,18 @@ class PostgresServer:
         """End it and all connections at once, as a crash does."""
         self._process.send_signal(signal.SIGQUIT)
         self._process.wait()
+
+    @contextmanager
+    def hanging(self):
+        """It keeps all connections and says nothing."""
+        processes = [psutil.Process(self._process.pid), *psutil.Process(self._process.pid).children()]
+        for one in processes:
+            one.suspend()
+        try:
+            yield
+        finally:
+            for one in processes:
+                one.resume()
 
     def remove(self):
         self.kill()

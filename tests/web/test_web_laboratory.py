@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import shutil
+import sys
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
@@ -13,7 +14,7 @@ import pytest
 from postgres_server import PASSWORD
 
 from hepasome.files import InputError
-from hepasome.web import _laboratory
+from hepasome.web import MISSING, _laboratory, _postgres
 from hepasome.web._postgres import PostgresAddress
 
 STUDY = "herrera_sanchez2017"
@@ -157,6 +158,18 @@ def test_a_server_that_stops_while_the_database_is_away_tells_at_its_next_start(
         wait(lambda: [one[0] for one in seen(b)] == [name])
 
 
+def test_a_database_that_hangs_makes_no_page_wait_for_ever(lab, postgres, monkeypatch, wait):
+    with lab("a") as a:
+        monkeypatch.setattr(_postgres, "_PATIENCE", 0.3)
+        with postgres.hanging():
+            wait(lambda: problem(a))
+            assert a.get("/runs").status_code == 200
+            ask(a, 1)
+        with lab("b") as b:
+            wait(lambda: len(seen(b)) == 1)
+        wait(lambda: problem(a) == "")
+
+
 def test_a_server_that_is_gone_is_said_to_be_silent(lab, postgres, database, wait):
     with lab("b") as b:
         with lab("a") as a:
@@ -208,6 +221,11 @@ def test_an_address_that_cannot_be_is_refused_in_a_sentence(client_of, tmp_path,
     assert words in said
     assert SECRET not in said
     assert any(remedy in said for remedy in ("Check that it runs", "Write it as postgresql://"))
+
+
+def test_without_its_packages_it_says_what_to_install(client_of, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "hepasome.web._laboratory", None)  # as if psycopg could not be imported
+    assert MISSING in refused(client_of, tmp_path, "postgresql://lab@host/db")
 
 
 def test_a_wrong_password_is_not_repeated(client_of, tmp_path, postgres, database):

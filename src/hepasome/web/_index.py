@@ -24,7 +24,6 @@ _QUIET: dict[
     "threads": 1,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
-    "enable_external_access": False,
 }
 
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from hepasome.files import input_error
 from hepasome.web._run_table import CREATE
-from hepasome.web._settings import MISSING
-
-if TYPE_CHECKING:
-    import psycopg
 
 VERSION = 1  # of the tables; another one is another form
 SCHEMES = ("postgresql://", "postgres://")
-_PATIENCE = 5_000  # ms for any answer: a page waits for it
+_PATIENCE = 5.0  # s for any answer: a page waits for it
 _DEFAULTS = {
     "connect_timeout": 3,  # s
-    "tcp_user_timeout": _PATIENCE,
+    "tcp_user_timeout": int(1000 * _PATIENCE),  # ms
     "keepalives_idle": 15,  # s
     "application_name": "hepasome",
     "client_encoding": "UTF8",
@@ -58,31 +59,21 @@ class PostgresAddress:
         url: The address.
 
     Raises:
-        InputError: If it is none, or psycopg is not installed.
+        InputError: If it is none.
     """
 
     def __init__(self, url: str) -> None:
-        if importlib.util.find_spec("psycopg") is None:
-            raise input_error("--store", MISSING)
-        from psycopg import ProgrammingError
-        from psycopg.conninfo import conninfo_to_dict
-
         if not url.startswith(SCHEMES):
             problem = "This is no address of a PostgreSQL database."
             raise input_error("--store", problem, "Write it as postgresql://user@host:5432/database.")
         try:
             self._parameters: dict[str, Any] = _DEFAULTS | conninfo_to_dict(url)
-        except ProgrammingError:  # its reason would show parts of the address, perhaps of the password
+        except psycopg.ProgrammingError:  # its reason would show parts of the address, perhaps of the password
             problem = "This address of a PostgreSQL database does not hold."
             remedy = (
                 "Write it as postgresql://user@host:5432/database; in a name or password, @ is %40, / is %2F, % is %25."
             )
             raise input_error("--store", problem, remedy) from None
-
-    @property
-    def has_password(self) -> bool:
-        """Whether the address itself holds one."""
-        return "password" in self._parameters
 
     @property
     def shown(self) -> str:
@@ -96,8 +87,6 @@ class PostgresAddress:
         Raises:
             StoreError: If there is none, or they cannot be.
         """
-        import psycopg
-
         with self._sentences():
             connection = psycopg.connect(
                 **self._parameters, autocommit=True, prepare_threshold=None, cursor_factory=psycopg.RawCursor
@@ -110,10 +99,8 @@ class PostgresAddress:
             raise
         return database
 
-    @contextmanager
+    @contextlib.contextmanager
     def _sentences(self) -> Iterator[None]:
-        import psycopg
-
         try:
             yield
         except psycopg.Error as error:
@@ -141,7 +128,9 @@ class PostgresAddress:
 class PostgresDatabase:
     """A connection that several threads may use; psycopg lets one statement run at a time."""
 
-    def __init__(self, connection: psycopg.Connection[Any], sentences: Any) -> None:
+    def __init__(
+        self, connection: psycopg.Connection[Any], sentences: Callable[[], AbstractContextManager[None]]
+    ) -> None:
         self._connection, self._sentences = connection, sentences
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -150,9 +139,15 @@ class PostgresDatabase:
         Raises:
             StoreError: If the database does not.
         """
-        with self._sentences():
-            cursor = self._connection.execute(sql.encode(), values)
-            return cursor.fetchall() if cursor.description is not None else []
+        late = threading.Timer(_PATIENCE, self._hang_up)
+        late.daemon = True
+        late.start()
+        try:
+            with self._sentences():
+                cursor = self._connection.execute(sql.encode(), values)
+                return cursor.fetchall() if cursor.description is not None else []
+        finally:
+            late.cancel()
 
     def prepare(self) -> None:
         """Make the tables if they are not there.
@@ -160,7 +155,7 @@ class PostgresDatabase:
         Raises:
             StoreError: If they cannot be, are those of another version, or may not be used.
         """
-        self.execute("SELECT set_config('statement_timeout', $1, false)", [str(_PATIENCE)])
+        self.execute("SELECT set_config('statement_timeout', $1, false)", [f"{_PATIENCE:g}s"])
         with self._sentences(), self._connection.transaction():
             self.execute("SELECT pg_advisory_xact_lock($1)", [_ALONE])
             ((there,),) = self.execute("SELECT to_regclass('hepasome_index') IS NOT NULL")
@@ -181,3 +176,14 @@ class PostgresDatabase:
     def close(self) -> None:
         """Let go of it."""
         self._connection.close()
+
+    def _hang_up(self) -> None:
+        """End a connection on which nothing comes, so that who waits for it goes on.
+
+        A machine that hangs keeps its connections open, and libpq waits for an answer as long as they are.
+        """
+        with (
+            contextlib.suppress(OSError, psycopg.Error),  # it may have ended meanwhile
+            socket.fromfd(self._connection.fileno(), socket.AF_INET, socket.SOCK_STREAM) as line,
+        ):
+            line.shutdown(socket.SHUT_RDWR)

@@ -7,21 +7,23 @@ import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hepasome.files import InputError, input_error, read_text, write_atomically
 from hepasome.trial import Between, OneOf, Settings, Study, check_settings, default_folder
 from hepasome.web._in_short import given, headline
 from hepasome.web._index import JOBS, Index
 from hepasome.web._job import Job, moment, write_job
-from hepasome.web._laboratory import Laboratory
 from hepasome.web._library import STUDY_FILE, Entry, product_files
 from hepasome.web._made import made_elsewhere, study_of_run
 from hepasome.web._names import RUN, MissingError, RefusedError, named
 from hepasome.web._process import RunProcess
 from hepasome.web._progress import Progress
-from hepasome.web._settings import Serving
+from hepasome.web._settings import MISSING, Serving
 from hepasome.web._worker import RESULTS, SO_FAR
+
+if TYPE_CHECKING:
+    from hepasome.web._laboratory import Laboratory
 
 _CANCELLED = "Stopped. What is finished of it is kept."
 _GOES_ON = "The server was stopped; it goes on where it was."
@@ -37,7 +39,7 @@ class RunQueue:
         self._ending = False
         self.index = Index(serving.runs)
         try:
-            self.laboratory = Laboratory(serving.store, serving.place, self.index.all) if serving.store else None
+            self.laboratory = _laboratory(serving, self.index)
         except InputError:
             self.index.close()
             raise
@@ -273,6 +275,16 @@ class RunQueue:
 
     def _job_folder(self, name: str) -> Path:
         return named(self._serving.runs / JOBS, name, RUN)
+
+
+def _laboratory(serving: Serving, index: Index) -> Laboratory | None:
+    if not serving.store:
+        return None
+    try:
+        from hepasome.web._laboratory import Laboratory  # psycopg is there only with the extra `web`
+    except ImportError:
+        raise input_error("--store", MISSING) from None
+    return Laboratory(serving.store, serving.place, index.all)
 
 
 def _most(count: object) -> int:
