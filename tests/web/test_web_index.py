@@ -21,7 +21,7 @@ from pathlib import Path
 from hepasome.web._index import Index
 from hepasome.web._job import Job
 index = Index(Path(sys.argv[1]))
-index.put(Job("only_in_the_index", "li2013", "Exosomes"))
+index.put([Job("only_in_the_index", "li2013", "Exosomes")])
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -99,11 +99,11 @@ def test_a_job_file_that_does_not_hold_is_left_out(runs, opened, wrong):
 def test_who_waits_is_known_after_every_change(opened):
     index = opened()
     later = replace(JOB, name="li2013-0", submitted="2026-11-25T11:00:00.000+00:00")
-    index.put(later)
+    index.put([later])
     assert [job.name for job in index.waiting()] == ["li2013-1", "li2013-0"]
-    index.put(replace(JOB, state="running"))
+    index.put([replace(JOB, state="running")])
     assert index.waiting() == [later]
     index.waiting().clear()
     assert index.waiting() == [later]
-    index.remove(later.name)
+    index.remove([later.name])
     assert index.waiting() == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,11 @@ _QUIET: dict[
 }
 
 
-class Index:
+class Index(RunTable):
     """Every run of a folder.
+
+    Args:
+        runs: The folder.
 
     Raises:
         InputError: If another server has the folder.
@@ -42,48 +45,32 @@ class Index:
             old.unlink()
         database = DuckDatabase(runs / INDEX)
         database.execute(CREATE)
-        self._table = RunTable(database, _OUR_OWN)
+        super().__init__(database, _OUR_OWN)
         found = (read_job(folder) for folder in runs.glob(f"{JOBS}/*"))
-        self._table.put([job for job in found if job is not None])
+        self.put([job for job in found if job is not None])
 
-    def put(self, *jobs: Job) -> None:
-        """Add runs or replace what is known of them."""
+    def put(self, jobs: Iterable[Job]) -> None:
+        """Add runs, each of another name, or replace what is known of them."""
         with self._lock:
-            self._table.put(jobs)
+            super().put(jobs)
             self._waiting = None
 
-    def remove(self, name: str) -> None:
-        """Forget a run."""
+    def remove(self, names: Iterable[str]) -> None:
+        """Forget runs."""
         with self._lock:
-            self._table.remove([name])
+            super().remove(names)
             self._waiting = None
-
-    def get(self, name: str) -> Job | None:
-        """A run by its name."""
-        return self._table.get(name)
-
-    def all(self) -> list[Job]:
-        """Every run."""
-        return self._table.all()
-
-    def names(self) -> set[str]:
-        """The names of all runs."""
-        return self._table.names()
-
-    def find(self, study: str | None = None, state: str | None = None, limit: int = 200, offset: int = 0) -> list[Job]:
-        """Runs, the latest first; of one study or in one state where that is asked."""
-        return self._table.find(study, state, limit, offset)
 
     def waiting(self) -> list[Job]:
         """Runs that wait, the first to come first; kept, since a list asks for the place of each that waits."""
         with self._lock:
             if self._waiting is None:
-                self._waiting = self._table.waiting()
+                self._waiting = super().waiting()
             return list(self._waiting)
 
     def close(self) -> None:
         """Close the file, and let another server have the folder."""
-        self._table.close()
+        super().close()
         self._alone.close()
 
 

@@ -71,7 +71,7 @@ class RunQueue:
         """Take up runs that were made elsewhere since."""
         found = list(made_elsewhere(self._serving.runs, self.index.names()))
         if found:
-            self.index.put(*found)
+            self.index.put(found)
             self._tell()
 
     def get(self, name: str) -> Job:
@@ -213,7 +213,7 @@ class RunQueue:
             for folder in (self.folder(name), self._job_folder(name)):
                 if folder.is_dir():
                     shutil.rmtree(folder)
-            self.index.remove(name)
+            self.index.remove([name])
             self._tell()
 
     def _allowed(self, study: Study, settings: Settings) -> int:
@@ -266,7 +266,7 @@ class RunQueue:
 
     def _keep(self, job: Job) -> None:
         write_job(self._job_folder(job.name), job)
-        self.index.put(job)
+        self.index.put([job])
         self._tell()
 
     def _tell(self) -> None:
