@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
@@ -20,7 +19,7 @@ _RUN_FILE = "run.json"
 
 def made_elsewhere(runs: Path, known: Collection[str]) -> Iterator[Job]:
     """Runs of a folder that are not known yet; what is damaged is left out."""
-    for name in sorted(set(os.listdir(runs)).difference(known)):  # noqa: PTH208 # pages ask often, paths take longer
+    for name in sorted({path.name for path in runs.iterdir()}.difference(known)):  # every page of runs asks
         if not re.fullmatch(RUN, name):
             continue
         try:

@@ -107,7 +107,8 @@ class PostgresAddress:
             raise self._fault(error) from None
 
     def _fault(self, error: psycopg.Error) -> StoreError:
-        reason = self._without_password(str(error).splitlines()[0].removeprefix("connection failed: ").rstrip("."))
+        said = (str(error) or type(error).__name__).splitlines()[0]
+        reason = self._without_password(said.removeprefix("connection failed: ").rstrip("."))
         if error.sqlstate == _NO_RIGHT:
             return StoreError(
                 f"The user may not do what the index needs in {self.shown}: {reason}.",
