@@ -20,6 +20,7 @@ from hepasome.web._api_products import product_routes
 from hepasome.web._api_runs import run_routes
 from hepasome.web._api_studies import study_routes
 from hepasome.web._described import COMMON, allowed
+from hepasome.web._elsewhere import laboratory_routes
 from hepasome.web._library import Library
 from hepasome.web._models import FindingView, Problem
 from hepasome.web._names import MissingError, RefusedError
@@ -69,9 +70,11 @@ def application(serving: Serving) -> FastAPI:
         responses=COMMON,
         generate_unique_id_function=_operation,
     )
+    app.state.shared = bool(serving.store)
     app.include_router(study_routes(library, products))
     app.include_router(product_routes(products, desk, library))
     app.include_router(run_routes(library, queue))
+    app.include_router(laboratory_routes(queue))
     app.include_router(pages(library, products, queue, serving, app.openapi))
     app.include_router(product_pages(products, library, serving))
     app.mount("/static", static_files())

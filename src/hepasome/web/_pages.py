@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from hepasome.web._elsewhere import elsewhere
 from hepasome.web._files import explained, results
 from hepasome.web._library import Library
 from hepasome.web._names import MissingError
@@ -41,7 +42,8 @@ def pages(
         shown = whole(library.get(name))
         queue.look()
         runs = [run_view(queue, job) for job in queue.index.find(name, limit=_RECENT)]
-        return page(request, "study.html.j2", study=shown, runs=runs, limits=serving.limits)
+        others = elsewhere(queue, name)
+        return page(request, "study.html.j2", study=shown, runs=runs, limits=serving.limits, laboratory=others)
 
     @site.get("/studies/{name}/edit")
     def edit(request: Request, name: str) -> HTMLResponse:
@@ -53,7 +55,8 @@ def pages(
     @site.get("/runs")
     def runs(request: Request) -> HTMLResponse:
         queue.look()
-        return page(request, "runs.html.j2", runs=[run_view(queue, job) for job in queue.index.find()])
+        found = [run_view(queue, job) for job in queue.index.find()]
+        return page(request, "runs.html.j2", runs=found, laboratory=elsewhere(queue))
 
     @site.get("/runs/{name}")
     def run(request: Request, name: str) -> HTMLResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,6 +59,8 @@ class Serving:
         token: What a reader must know; empty for nobody else can reach it.
         workers: Threads of one run.
         limits: What nobody may exceed.
+        store: Address of the PostgreSQL database where a laboratory keeps its index; empty for none. It may hold a
+            password and is shown nowhere.
     """
 
     folder: Path = field(default_factory=Path)
@@ -66,6 +69,7 @@ class Serving:
     token: str = ""
     workers: int = field(default_factory=_workers)
     limits: Limits = field(default_factory=Limits)
+    store: str = field(default="", repr=False)
 
     @property
     def studies(self) -> Path:
@@ -81,6 +85,11 @@ class Serving:
     def runs(self) -> Path:
         """Folder of the runs."""
         return self.folder / "runs"
+
+    @property
+    def place(self) -> str:
+        """Where the runs are, in the words of the laboratory: this machine and its folder."""
+        return f"{socket.gethostname()}:{self.runs.resolve()}"
 
 
 def is_loopback(host: str) -> bool:
