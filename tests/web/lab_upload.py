@@ -22,3 +22,8 @@ def sent(*files, control=None):
     """Laboratory files as a browser sends them."""
     parts = [("files", (file.name, file.read_bytes())) for file in files]
     return parts if control is None else [*parts, ("control", ("buffer.fcs", control.read_bytes()))]
+
+
+def left(folder):
+    """Files of uploads that are still there."""
+    return [path for path in (folder / "products").rglob("*") if path.is_file()]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from hepasome.web._models import FindingView
 
 _LONGEST = 2_000  # signs of one answer
-_LISTS = {"mirna": "mirna", "stain": "stains", "gate": "gates"}  # as the command calls them, and as `LabAnswers`
+LISTS = {"stain": "stains", "gate": "gates"}  # as the command calls them, and as `LabAnswers` does
 
 
 class LabUpload(BaseModel):
@@ -48,7 +48,7 @@ class LabUpload(BaseModel):
     def answers(self) -> dict[str, Any]:
         """Fields of `LabAnswers`, but the control."""
         told = self.model_dump(exclude={"files", "control"})
-        return {_LISTS.get(name, name): value for name, value in told.items()}
+        return {LISTS.get(name, name): value for name, value in told.items()}
 
 
 class QuestionView(BaseModel):

@@ -17,12 +17,20 @@ from hepasome.web._product_folder import (
     product_in,
     read_answers,
 )
-from hepasome.web._product_models import AnswerView, ProductSummary, ProductView, ProteinView, QuestionView, ReadingView
+from hepasome.web._product_models import (
+    LISTS,
+    AnswerView,
+    ProductSummary,
+    ProductView,
+    ProteinView,
+    QuestionView,
+    ReadingView,
+)
 from hepasome.web._products import ProductEntry, Products
 from hepasome.web._render import part
 from hepasome.web._views import findings
 
-_OPTIONS = {"mirna": "mirna", "stains": "stain", "gates": "gate"}  # several answers each
+_OPTIONS = {answer: option for option, answer in LISTS.items()}
 
 
 def product_summary(entry: ProductEntry) -> ProductSummary:

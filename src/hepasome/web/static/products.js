@@ -79,9 +79,13 @@ async function read() {
   busy = false;
 }
 
-function nothing(problem) {
+function refused(problem) {
   const homeless = placeProblems(answers, problem.findings ?? [], sentence);
   showProblem(box, homeless.length || !problem.findings?.length ? { message: problem.message, findings: homeless } : null);
+}
+
+function nothing(problem) {
+  refused(problem);
   heard.textContent = "";
   found.hidden = true;
 }
@@ -164,8 +168,7 @@ keep.addEventListener("click", async () => {
     const product = await call("POST", "/api/products", form());
     location.assign(`/products/${product.id}`);
   } catch (problem) {
-    const homeless = placeProblems(answers, problem.findings ?? [], sentence);
-    showProblem(box, homeless.length || !problem.findings?.length ? { message: problem.message, findings: homeless } : null);
+    refused(problem);
     document.querySelector("#desk [aria-invalid='true']")?.focus();
     keep.disabled = false;
   }
