@@ -1,8 +1,9 @@
 """What was published: references, studies, observations, claims, and the one list of endpoints."""
 
+from hepasome.evidence._answer import ANSWER_FILES, Answer
 from hepasome.evidence._check import check_evidence
 from hepasome.evidence._facts import Fact, facts
-from hepasome.evidence._gather import EffectRow, Gathered, gather_outcomes, read_effects
+from hepasome.evidence._gather import EffectRow, Gathered, gather_outcomes, parse_effects, read_effects
 from hepasome.evidence._load import Evidence, endpoint_names, endpoints, load_evidence, read_evidence
 from hepasome.evidence._own import add_published, check_published, evidence_folder, own_studies, read_published
 from hepasome.evidence._prisma import Prisma, read_prisma
@@ -13,7 +14,7 @@ from hepasome.evidence._published import (
     PublishedStudy,
     appraisal_items,
 )
-from hepasome.evidence._query import Answer, EvidenceTables
+from hepasome.evidence._query import EvidenceTables
 from hepasome.evidence._rows import (
     Claim,
     Confidence,
@@ -44,6 +45,7 @@ from hepasome.evidence.pooling import (
 )
 
 __all__ = [
+    "ANSWER_FILES",
     "FEW_STUDIES",
     "MEASURES",
     "Answer",
@@ -87,6 +89,7 @@ __all__ = [
     "log_odds_ratio",
     "log_ratio_of_means",
     "own_studies",
+    "parse_effects",
     "pool",
     "read_effects",
     "read_evidence",
