@@ -13,7 +13,7 @@ from hepasome.report._design import (
 )
 from hepasome.report._explanation import part_tables, sensitivity_notes, sensitivity_table, write_explanation
 from hepasome.report._figures import figures
-from hepasome.report._forest import forest_plot, funnel_plot, write_pooled
+from hepasome.report._forest import forest_plot, funnel_plot, pooled_file, pooled_files, write_pooled
 from hepasome.report._pictures import pictures, write_pictures
 from hepasome.report._pooling import (
     comparison_table,
@@ -21,6 +21,7 @@ from hepasome.report._pooling import (
     egger_line,
     left_out_lines,
     pooled_lines,
+    robustness_lines,
     terms_table,
 )
 from hepasome.report._prisma import prisma_flow, write_prisma_flow
@@ -85,6 +86,8 @@ __all__ = [
     "part_tables",
     "pictures",
     "plain",
+    "pooled_file",
+    "pooled_files",
     "pooled_lines",
     "power_figure",
     "power_table",
@@ -93,6 +96,7 @@ __all__ = [
     "read_scoreboard",
     "render_product_sheet",
     "render_report",
+    "robustness_lines",
     "run_results",
     "sample_size_sentences",
     "sample_size_table",

@@ -21,6 +21,7 @@ from hepasome.report._pooling import interval, own_interval, shown
 from hepasome.report._style import look, new_figure, png, svg
 
 _INK, _POOLED, _QUIET = "#333333", "#D55E00", "#9A9A9A"
+_DRAWN = ("forest.png", "forest.svg", "funnel.png", "funnel.svg")
 _LETTERS = 44  # of a label; longer ones are cut
 
 
@@ -112,19 +113,34 @@ def _cut(label: str) -> str:
     return label if len(label) <= _LETTERS else f"{label[: _LETTERS - 1]}…"
 
 
+def pooled_files(pooled: Pooled) -> tuple[str, ...]:
+    """Names of the files that `pooled_file` makes: with moderators there is no one pooled effect to draw."""
+    drawn = _DRAWN if pooled.prediction is not None else ()
+    return (*drawn, "terms.csv", "effects.csv")
+
+
+def pooled_file(effects: Effects, pooled: Pooled, name: str) -> str | bytes:
+    """Content of one file: a forest or a funnel plot (PNG, SVG), or the terms or the effects (CSV).
+
+    Args:
+        effects: The effects.
+        pooled: What `pool` made of them.
+        name: One of `pooled_files`.
+    """
+    if name in _DRAWN:
+        drawing, _, kind = name.partition(".")
+        figure = forest_plot(effects, pooled) if drawing == "forest" else funnel_plot(effects, pooled, egger(effects))
+        return svg(figure) if kind == "svg" else png(figure)
+    if name == "terms.csv":
+        terms = [asdict(term) for term in pooled.terms]
+        return _csv(list(terms[0]), [list(term.values()) for term in terms])
+    rows = zip(effects.study, effects.label, effects.effect.tolist(), effects.variance.tolist(), strict=True)
+    return _csv(["study", "label", "effect", "variance"], rows)
+
+
 def write_pooled(effects: Effects, pooled: Pooled, folder: Path) -> list[Path]:
     """Write forest and funnel plots (PNG and SVG), the terms and the effects (CSV); the paths written."""
-    written = []
-    if pooled.prediction is not None:  # with moderators there is no one pooled effect to draw
-        figures = {"forest": forest_plot(effects, pooled), "funnel": funnel_plot(effects, pooled, egger(effects))}
-        for name, figure in figures.items():
-            written.append(write_atomically(folder / f"{name}.png", png(figure)))
-            written.append(write_atomically(folder / f"{name}.svg", svg(figure)))
-    terms = [asdict(term) for term in pooled.terms]
-    lines = zip(effects.study, effects.label, effects.effect.tolist(), effects.variance.tolist(), strict=True)
-    written.append(write_atomically(folder / "terms.csv", _csv(list(terms[0]), [list(t.values()) for t in terms])))
-    written.append(write_atomically(folder / "effects.csv", _csv(["study", "label", "effect", "variance"], lines)))
-    return written
+    return [write_atomically(folder / name, pooled_file(effects, pooled, name)) for name in pooled_files(pooled)]
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from rich.table import Table
 from scipy import stats
 
-from hepasome.evidence import FEW_STUDIES, MEASURES, Effects, Egger, Pooled, Term
+from hepasome.evidence import FEW_STUDIES, MEASURES, Effects, Egger, Pooled, Robustness, Term
 from hepasome.report._tables import p_value
 
 
@@ -97,6 +97,15 @@ def comparison_table(effects: Effects, others: dict[str, Pooled]) -> Table:
         term = found.pooled
         table.add_row(name, interval(effects, term.estimate, term.low, term.high), f"{found.between:.3g}")
     return table
+
+
+def robustness_lines(effects: Effects, found: Pooled, held: Robustness) -> list[str]:
+    """What leaving out studies, moderators and small studies do to a pooled effect."""
+    lines = left_out_lines(effects, found, held.without) if held.without else []
+    if held.unexplained is not None:
+        share = 0.0 if held.unexplained == 0 else max(0.0, 1 - found.between / held.unexplained)
+        lines.append(f"Without moderators tau2 is {held.unexplained:.3g}; they explain {share:.0%} of it.")
+    return [*lines, egger_line(effects, held.egger)]
 
 
 def egger_line(effects: Effects, found: Egger | None) -> str:
