@@ -159,7 +159,7 @@ def test_no_function_is_a_side_door_to_files(tables, tmp_path, query):
 
 def test_what_would_need_the_disk_is_refused(tables, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match="Memory"):
+    with pytest.raises(InputError, match="too much memory"):
         tables.sql("SELECT * FROM range(100000000) ORDER BY hash(range)")
     assert list(tmp_path.iterdir()) == []
 

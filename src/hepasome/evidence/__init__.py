@@ -3,7 +3,15 @@
 from hepasome.evidence._answer import ANSWER_FILES, Answer
 from hepasome.evidence._check import check_evidence
 from hepasome.evidence._facts import Fact, facts
-from hepasome.evidence._gather import EffectRow, Gathered, gather_outcomes, parse_effects, read_effects
+from hepasome.evidence._gather import (
+    EffectRow,
+    Gathered,
+    example_effects,
+    gather_outcomes,
+    moderator_names,
+    parse_effects,
+    read_effects,
+)
 from hepasome.evidence._load import Evidence, endpoint_names, endpoints, load_evidence, read_evidence
 from hepasome.evidence._own import add_published, check_published, evidence_folder, own_studies, read_published
 from hepasome.evidence._prisma import Prisma, read_prisma
@@ -85,12 +93,14 @@ __all__ = [
     "endpoint_names",
     "endpoints",
     "evidence_folder",
+    "example_effects",
     "facts",
     "gather_outcomes",
     "leave_one_out",
     "load_evidence",
     "log_odds_ratio",
     "log_ratio_of_means",
+    "moderator_names",
     "own_studies",
     "parse_effects",
     "pool",

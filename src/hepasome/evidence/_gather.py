@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field, create_model, model_validator
 
+from hepasome.evidence._load import TABLES
 from hepasome.evidence._published import Outcome, PublishedStudy
 from hepasome.evidence.pooling import MEASURES, Effects, Estimate, Measure, effect_of_means, log_odds_ratio
 from hepasome.files import Strict, did_you_mean, input_error, parse_table, read_text
@@ -91,6 +92,11 @@ class EffectRow(Strict):
             return None
         columns = ("mean", "sd", "n", "control_mean", "control_sd", "control_n")
         return effect_of_means(measure, *[getattr(self, column) for column in columns])
+
+
+def example_effects() -> str:
+    """A table of effects to try: thirteen trials of BCG against tuberculosis (Colditz 1994 JAMA 271:698)."""
+    return read_text(TABLES / "bcg.csv")
 
 
 def read_effects(path: Path, measure: Measure, only: Mapping[str, str] | None = None) -> Gathered:
@@ -186,6 +192,11 @@ def gather_outcomes(
                 else:
                     rows.append((study.id, label, estimate, 1 / outcome.treated.n + 1 / outcome.control.n, told))
     return _gathered(rows, left_out, measure, f"your evidence on {endpoint}", others_given)
+
+
+def moderator_names(studies: Sequence[PublishedStudy]) -> tuple[str, ...]:
+    """What may explain differences between outcomes of these studies."""
+    return next((tuple(_moderators(study, study.outcomes[0])) for study in studies), ())
 
 
 def _moderators(study: PublishedStudy, outcome: Outcome) -> dict[str, float | str]:

@@ -121,6 +121,9 @@ class EvidenceTables:
         """What DuckDB refuses, and values that Python does not have, as findings."""
         try:
             yield
+        except self._duckdb.OutOfMemoryException:
+            remedy = "Ask for less, with WHERE or LIMIT."
+            raise input_error("the query", "It needs too much memory.", remedy) from None
         except (self._duckdb.Error, RuntimeError, ValueError, OverflowError) as error:
             reason = " ".join(str(error).split())
             tables = ", ".join(self.columns)

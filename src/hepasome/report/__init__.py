@@ -17,6 +17,7 @@ from hepasome.report._forest import forest_plot, funnel_plot, pooled_file, poole
 from hepasome.report._pictures import pictures, write_pictures
 from hepasome.report._pooling import (
     comparison_table,
+    effect_rows,
     effects_table,
     egger_line,
     left_out_lines,
@@ -71,6 +72,7 @@ __all__ = [
     "directions",
     "dose_table",
     "driver_table",
+    "effect_rows",
     "effects_table",
     "egger_line",
     "endpoint_table",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sys
+from typing import Any
 
 import numpy as np
 from rich.table import Table
@@ -11,10 +13,14 @@ from scipy import stats
 from hepasome.evidence import FEW_STUDIES, MEASURES, Effects, Egger, Pooled, Robustness, Term
 from hepasome.report._tables import p_value
 
+_LARGEST = math.log(sys.float_info.max)
+
 
 def shown(effects: Effects, value: float) -> float:
     """An effect as readers want it: ratios as ratios, not as logarithms."""
-    return math.exp(value) if MEASURES[effects.measure][1] else value
+    if not MEASURES[effects.measure][1]:
+        return value
+    return math.exp(value) if value < _LARGEST else math.inf
 
 
 def interval(effects: Effects, estimate: float, low: float, high: float) -> str:
@@ -28,11 +34,21 @@ def own_interval(effects: Effects, i: int) -> tuple[float, float, float]:
     return float(effects.effect[i]), float(effects.effect[i]) - half, float(effects.effect[i]) + half
 
 
+def effect_rows(effects: Effects) -> list[dict[str, Any]]:
+    """Every effect as study, label, effect, variance, low and high, and in words."""
+    rows = []
+    for i, (study, label) in enumerate(zip(effects.study, effects.label, strict=True)):
+        effect, low, high = own_interval(effects, i)
+        row = {"study": study, "label": label, "effect": effect, "variance": float(effects.variance[i])}
+        rows.append(row | {"low": low, "high": high, "words": interval(effects, effect, low, high)})
+    return rows
+
+
 def effects_table(effects: Effects) -> Table:
     """Every effect with its interval."""
     table = Table("study", f"{MEASURES[effects.measure][0]} [95 %]", box=None, pad_edge=False)
-    for i, label in enumerate(effects.label):
-        table.add_row(label, interval(effects, *own_interval(effects, i)))
+    for row in effect_rows(effects):
+        table.add_row(row["label"], row["words"])
     return table
 
 

@@ -14,12 +14,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from hepasome.files import InputError
+from hepasome.web._api_evidence import evidence_routes
 from hepasome.web._api_runs import run_routes
 from hepasome.web._api_studies import study_routes
+from hepasome.web._asking import Asking
 from hepasome.web._library import Library
 from hepasome.web._models import FindingView, Problem
 from hepasome.web._names import MissingError, RefusedError
 from hepasome.web._pages import pages
+from hepasome.web._pages_evidence import evidence_pages
 from hepasome.web._queue import RunQueue
 from hepasome.web._render import error_page, static_files
 from hepasome.web._security import Guard
@@ -36,6 +39,7 @@ _SENTENCES = {404: "There is nothing at this address.", 405: "This is not done a
 def application(serving: Serving) -> FastAPI:
     """The application for a folder."""
     library, queue = Library(serving.studies, serving.limits), RunQueue(serving)
+    asking = Asking(serving.limits)
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
@@ -44,6 +48,7 @@ def application(serving: Serving) -> FastAPI:
             yield
         finally:
             await run_in_threadpool(queue.stop)
+            await run_in_threadpool(asking.close)
 
     app = FastAPI(
         title="hepasome",
@@ -56,6 +61,8 @@ def application(serving: Serving) -> FastAPI:
     )
     app.include_router(study_routes(library))
     app.include_router(run_routes(library, queue))
+    app.include_router(evidence_routes(asking, serving.limits))
+    app.include_router(evidence_pages(library, asking))
     app.include_router(pages(library, queue, serving, app.openapi))
     app.mount("/static", static_files())
     _errors(app)

@@ -12,9 +12,10 @@ class Section(NamedTuple):
     title: str
 
 
-# a section comes in between when its pages come: product, evidence, design
+# a section comes in between when its pages come: product, design
 SECTIONS = (
     Section("/studies", "Studies"),
+    Section("/evidence", "Evidence"),
     Section("/runs", "Runs"),
     Section("/api", "API"),
 )

@@ -28,6 +28,10 @@ class Limits:
         queued: Runs that may wait.
         body: Largest body of a request, bytes.
         studies: Own studies that are kept.
+        answer_seconds: How long one question about the evidence may take, a query or a pooling.
+        answer_memory: Memory of one, MB; where the system cannot hold it, none holds.
+        answer_rows: Rows of a query that a page or a program is given; files have all.
+        answer_size: Largest file that a query may make, bytes.
     """
 
     subjects: int = 20_000
@@ -36,6 +40,10 @@ class Limits:
     queued: int = 100
     body: int = MEGABYTE
     studies: int = 1_000
+    answer_seconds: float = 30.0
+    answer_memory: int = 2_000
+    answer_rows: int = 10_000
+    answer_size: int = 20 * MEGABYTE
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,12 @@ from typing import Any
 
 from hepasome import SimulatedStudy, load_run, load_study
 from hepasome.engine import EngineError
-from hepasome.files import MEGABYTE, InputError, write_atomically
+from hepasome.files import InputError, write_atomically
 from hepasome.report import plain, run_results, write_pictures
 from hepasome.trial import Progress, Settings, SoFar
 from hepasome.web._job import Job, read_job
 from hepasome.web._library import STUDY_FILE
+from hepasome.web._within import keep_within
 
 RESULTS = "results.json"
 SO_FAR = "so_far.json"
@@ -40,7 +41,9 @@ def main(job_folder: Path, run_folder: Path, workers: int, memory: int) -> int:
         _say(failed="What was asked for is damaged. Ask for the run again.")
         return REFUSED
     try:
-        _keep_within(memory)
+        with contextlib.suppress(AttributeError, OSError):
+            os.nice(_NICER)  # the time is the server's first
+        keep_within(memory)
         if job.task == "explain":
             _explain(run_folder, workers)
             return 0
@@ -121,18 +124,6 @@ class _Watch:
 
 def _say(**what: Any) -> None:
     print(json.dumps(what), flush=True)
-
-
-def _keep_within(memory: int) -> None:
-    """Take no more memory than is allowed, and no time that the server needs."""
-    with contextlib.suppress(AttributeError, OSError):
-        os.nice(_NICER)
-    if not memory:
-        return
-    with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_DATA, (memory * MEGABYTE, memory * MEGABYTE))
 
 
 def _end_with_the_server() -> None:

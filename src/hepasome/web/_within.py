@@ -1,0 +1,29 @@
+"""What a process of its own may take: held by the system, whatever runs in it."""
+
+from __future__ import annotations
+
+import contextlib
+
+from hepasome.files import MEGABYTE
+
+_GRACE = 10  # s of a processor above what is allowed, which the server holds by the clock
+
+
+def keep_within(memory: int) -> None:
+    """Take no more memory than is allowed; MB, 0 for no limit."""
+    if not memory:
+        return
+    with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (memory * MEGABYTE, memory * MEGABYTE))
+
+
+def more_time(seconds: int) -> None:
+    """End, at the latest, after so many more seconds of a processor: also if the server is gone."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        most = int(used.ru_utime + used.ru_stime) + seconds + _GRACE
+        resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
