@@ -17,11 +17,12 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from hepasome.evidence import MEASURES, Effects, Egger, Pooled, egger
 from hepasome.files import write_atomically
-from hepasome.report._pooling import interval, own_interval, shown
+from hepasome.report._pooling import interval, own_interval, shown, written
 from hepasome.report._style import look, new_figure, png, svg
 
 _INK, _POOLED, _QUIET = "#333333", "#D55E00", "#9A9A9A"
 _DRAWN = ("forest.png", "forest.svg", "funnel.png", "funnel.svg")
+_FARTHEST = {False: 1e6, True: 200.0}  # of an axis, for ratios as logarithms: exp(200) can still be drawn
 _LETTERS = 44  # of a label; longer ones are cut
 
 
@@ -34,7 +35,7 @@ def forest_plot(effects: Effects, pooled: Pooled) -> Figure:
         weight = 1 / (effects.variance + pooled.between + (pooled.within or 0.0))
         sizes = 18 + 60 * weight / weight.max()
         for i in range(k):
-            y, low, high = (shown(effects, value) for value in own_interval(effects, i))
+            y, low, high = (_at(effects, value) for value in own_interval(effects, i))
             axes.plot([low, high], [i, i], color=_INK, linewidth=1)
             axes.scatter([y], [i], s=sizes[i], marker="s", color=_INK, zorder=3)
         _summary(axes, effects, pooled, k + 0.5)
@@ -53,11 +54,11 @@ def forest_plot(effects: Effects, pooled: Pooled) -> Figure:
 
 def _summary(axes: Axes, effects: Effects, pooled: Pooled, row: float) -> None:
     term = pooled.pooled
-    low, middle, high = (shown(effects, value) for value in (term.low, term.estimate, term.high))
+    low, middle, high = (_at(effects, value) for value in (term.low, term.estimate, term.high))
     axes.add_patch(Polygon([(low, row), (middle, row - 0.32), (high, row), (middle, row + 0.32)], color=_POOLED))
     axes.axvline(middle, color=_POOLED, linewidth=0.8, linestyle=":")
     if pooled.prediction is not None:
-        ends = [shown(effects, end) for end in pooled.prediction]
+        ends = [_at(effects, end) for end in pooled.prediction]
         axes.plot(ends, [row + 1, row + 1], color=_POOLED, linewidth=1.6, solid_capstyle="butt")
         axes.scatter(ends, [row + 1, row + 1], marker="|", color=_POOLED, s=40)
 
@@ -82,7 +83,7 @@ def _numbers(axes: Axes, effects: Effects, pooled: Pooled, k: int) -> None:
     axes.text(1.02, k + 0.5, interval(effects, term.estimate, term.low, term.high), **side, weight="bold")
     if pooled.prediction is not None:
         low, high = (shown(effects, end) for end in pooled.prediction)
-        axes.text(1.02, k + 1.5, f"[{low:.2f}, {high:.2f}]", **side)
+        axes.text(1.02, k + 1.5, f"[{written(low)}, {written(high)}]", **side)
 
 
 def funnel_plot(effects: Effects, pooled: Pooled, test: Egger | None = None) -> Figure:
@@ -95,9 +96,9 @@ def funnel_plot(effects: Effects, pooled: Pooled, test: Egger | None = None) -> 
         line = np.linspace(0, top, 50)
         middle = pooled.pooled.estimate
         left, right = middle - 1.959964 * line, middle + 1.959964 * line
-        x = np.exp if MEASURES[effects.measure][1] else np.asarray
+        x = np.vectorize(lambda value: _at(effects, value), otypes=[float])
         axes.fill_betweenx(line, x(left), x(right), color="#EFEFEF", zorder=0, label="95 % of studies by chance alone")
-        axes.axvline(shown(effects, middle), color=_POOLED, linewidth=1, label="pooled")
+        axes.axvline(_at(effects, middle), color=_POOLED, linewidth=1, label="pooled")
         axes.scatter(x(effects.effect), error, s=22, color=_INK, zorder=3)
         if test is not None and not test.by_size:
             fitted = x(test.limit + test.slope * line)
@@ -109,8 +110,16 @@ def funnel_plot(effects: Effects, pooled: Pooled, test: Egger | None = None) -> 
     return figure
 
 
+def _at(effects: Effects, value: float) -> float:
+    """Where a value is drawn: an end of an interval beyond any axis stands far out on it."""
+    farthest = _FARTHEST[MEASURES[effects.measure][1]]
+    return shown(effects, min(max(value, -farthest), farthest))
+
+
 def _cut(label: str) -> str:
-    return label if len(label) <= _LETTERS else f"{label[: _LETTERS - 1]}…"
+    """A label that fits, and is no formula between signs of dollars."""
+    short = label if len(label) <= _LETTERS else f"{label[: _LETTERS - 1]}…"
+    return short.replace("$", r"\$")
 
 
 def pooled_files(pooled: Pooled) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from scipy import stats
 from hepasome.evidence import FEW_STUDIES, MEASURES, Effects, Egger, Pooled, Robustness, Term
 from hepasome.report._tables import p_value
 
+_TOO_LARGE = 1e6
 _LARGEST = math.log(sys.float_info.max)
 
 
@@ -25,7 +26,13 @@ def shown(effects: Effects, value: float) -> float:
 
 def interval(effects: Effects, estimate: float, low: float, high: float) -> str:
     """An effect with its interval."""
-    return f"{shown(effects, estimate):.2f} [{shown(effects, low):.2f}, {shown(effects, high):.2f}]"
+    middle, *ends = (written(shown(effects, value)) for value in (estimate, low, high))
+    return f"{middle} [{', '.join(ends)}]"
+
+
+def written(value: float) -> str:
+    """A number with two decimals; one that is far too large for them in short."""
+    return f"{value:.2f}" if abs(value) < _TOO_LARGE else f"{value:.3g}"
 
 
 def own_interval(effects: Effects, i: int) -> tuple[float, float, float]:
@@ -74,7 +81,8 @@ def pooled_lines(effects: Effects, pooled: Pooled) -> list[str]:
     lines = [f"{pooled.studies} studies, {pooled.effects} effects; {_method(pooled)}."]
     if pooled.prediction is not None:
         low, high = (shown(effects, end) for end in pooled.prediction)
-        lines.append(f"A new study would find between {low:.2f} and {high:.2f} (95 % prediction interval).")
+        ends = f"{written(low)} and {written(high)}"
+        lines.append(f"A new study would find between {ends} (95 % prediction interval).")
     between = f"Between studies: tau2 = {pooled.between:.3g}"
     if pooled.between_interval is not None:
         between += f" [{pooled.between_interval[0]:.3g}, {pooled.between_interval[1]:.3g}]"
@@ -140,7 +148,9 @@ def egger_line(effects: Effects, found: Egger | None) -> str:
 def left_out_lines(effects: Effects, whole: Pooled, left: dict[str, Pooled]) -> list[str]:
     """Between which ends the pooled effect lies if one study is left out, and on which study a verdict hangs."""
     ordered = sorted(left, key=lambda study: left[study].pooled.estimate)
-    ends = [f"{shown(effects, left[study].pooled.estimate):.2f} without {study}" for study in (ordered[0], ordered[-1])]
+    ends = [
+        f"{written(shown(effects, left[study].pooled.estimate))} without {study}" for study in (ordered[0], ordered[-1])
+    ]
     lines = [f"One study left out: from {ends[0]} to {ends[1]}."]
     told = _tells(whole)
     turning = [study for study, found in left.items() if _tells(found) != told]

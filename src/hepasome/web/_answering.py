@@ -1,7 +1,7 @@
 """Answers in a process of its own: `python -m hepasome.web._answering MEMORY SECONDS ROWS SIZE`.
 
 A question is a line of JSON on standard input. The answer on standard output is a line of JSON with findings, or with
-the size in bytes of what follows. It ends when its standard input does.
+the size in bytes of what follows; the first line says that it is ready. It ends when its standard input does.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from hepasome.web._evidence_models import PoolRequest, QueryRequest
 from hepasome.web._pooling import pool_file, pool_view
 from hepasome.web._within import keep_within, more_time
 
-_MOST_FINDINGS = 100
+_MOST_FINDINGS, _LONGEST_VALUE = 100, 200
 
 
 def answer(task: str, detail: str, question: dict[str, Any], rows: int) -> bytes:
@@ -66,6 +66,8 @@ def main(memory: int, seconds: float, rows: int, size: int) -> None:
     heard = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print is no answer
     keep_within(memory)
+    heard.write(json.dumps({"ready": True}).encode() + b"\n")
+    heard.flush()
     for line in sys.stdin.buffer:
         more_time(math.ceil(seconds))
         said, content = _said(json.loads(line), rows, size)
@@ -88,7 +90,11 @@ def _said(asked: dict[str, Any], rows: int, size: int) -> tuple[dict[str, Any], 
 
 
 def _plain(finding: Finding) -> Finding:
-    return replace(finding, value=None if finding.value is None else shorten(finding.value))
+    """A finding that JSON can hold."""
+    value = finding.value
+    if isinstance(value, str):
+        return replace(finding, value=value[:_LONGEST_VALUE])
+    return finding if value is None or isinstance(value, (int, float)) else replace(finding, value=shorten(value))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from hepasome.web._names import RefusedError
 from hepasome.web._settings import Limits
 
 _PLACES, _PATIENCE = 2, 5.0  # processes at one time, and s to wait for a free one
+_START = 60.0  # s until a process is ready
 
 
 class Asking:
@@ -100,7 +101,7 @@ class _Process:
             start_new_session=True,  # Ctrl-C is for the server
             env=os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         )
-        self._late = False
+        self._late, self._ready = False, False
 
     @property
     def lives(self) -> bool:
@@ -117,14 +118,11 @@ class _Process:
                     pipe.close()
 
     def ask(self, task: str, question: BaseModel, detail: str) -> bytes:
+        """What it answers; the first question waits until it is ready, which does not count."""
         asked = {"task": task, "detail": detail, "question": question.model_dump()}
-        timer = threading.Timer(self._limits.answer_seconds, self._stop)
-        timer.daemon = True
-        timer.start()
-        try:
-            said, content = self._answer(json.dumps(asked).encode() + b"\n")
-        finally:
-            timer.cancel()
+        if not self._ready:
+            self._ready = self._heard(b"", _START)[0].get("ready", False)
+        said, content = self._heard(json.dumps(asked).encode() + b"\n", self._limits.answer_seconds)
         if self._late:
             raise _too_much(f"It takes more than {self._limits.answer_seconds:g} s.")
         if "findings" in said:
@@ -135,16 +133,23 @@ class _Process:
             raise _too_much(f"It takes more than {self._limits.answer_memory:,} MB of memory.")
         return content
 
-    def _answer(self, asked: bytes) -> tuple[dict[str, Any], bytes]:
-        """What it says about its answer, empty if the system ended it, and the answer."""
-        with contextlib.suppress(OSError, ValueError):
-            told, heard = self._pipes()
-            told.write(asked)
-            told.flush()
-            said = json.loads(heard.readline())
-            content = heard.read(said.get("size", 0))
+    def _heard(self, told: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
+        """What it says, and what follows; nothing if it was ended, by the system or for being late."""
+        timer = threading.Timer(seconds, self._stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            stdin, stdout = self._pipes()
+            stdin.write(told)
+            stdin.flush()
+            said = json.loads(stdout.readline())
+            content = stdout.read(said.get("size", 0))
             if len(content) == said.get("size", 0):
                 return said, content
+        except (OSError, ValueError):
+            pass  # the pipe was cut
+        finally:
+            timer.cancel()
         self._process.wait()
         return {}, b""
 

@@ -50,14 +50,14 @@ def table_views() -> list[TableView]:
     ]
 
 
-def filtered(asked: QueryRequest) -> Answer:
+def filtered(asked: QueryRequest, tables: EvidenceTables | None = None) -> Answer:
     """Rows of one table.
 
     Raises:
         MissingError: If there is no such table.
         InputError: If there is no such column.
     """
-    tables = evidence_tables()
+    tables = tables or evidence_tables()
     if asked.table not in tables.columns:
         raise MissingError("There is no such table of the evidence.")
     return tables.filter(asked.table, asked.where, asked.columns)

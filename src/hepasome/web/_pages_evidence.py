@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from hepasome.evidence import Answer, EvidenceTables
+from hepasome.evidence import Answer
 from hepasome.web._api_evidence import by_columns, pool_choices
 from hepasome.web._asking import Asking
 from hepasome.web._evidence import ABOUT, evidence_tables, filtered, source_line, study_evidence, table_views, view
@@ -17,7 +17,7 @@ from hepasome.web._names import MissingError
 from hepasome.web._render import page
 
 _SHOWN = 200  # rows of a table on its page; files have all
-_FEW = 14  # different values, up to which a column is chosen from a list
+_FEW, _SHORT = 14, 40  # different values, and letters of each, up to which a column is chosen from a list
 
 
 def evidence_pages(library: Library, asking: Asking) -> APIRouter:
@@ -31,10 +31,9 @@ def evidence_pages(library: Library, asking: Asking) -> APIRouter:
 
     @site.get("/tables/{name}")
     def table(request: Request, name: str) -> HTMLResponse:
-        asked = by_columns(request, name)
-        answer = filtered(asked)
-        tables = evidence_tables()
-        few, many = filters(tables, name)
+        asked, tables = by_columns(request, name), evidence_tables()
+        answer = filtered(asked, tables)
+        few, many = filters(tables.filter(name, {}))
         return page(
             request,
             "evidence_table.html.j2",
@@ -68,14 +67,14 @@ def evidence_pages(library: Library, asking: Asking) -> APIRouter:
     return site
 
 
-def filters(tables: EvidenceTables, name: str) -> tuple[dict[str, list[str]], list[str]]:
+def filters(table: Answer) -> tuple[dict[str, list[str]], list[str]]:
     """What a table can be filtered by: columns with their few values, and the others."""
     few: dict[str, list[str]] = {}
-    for column in tables.columns[name]:
-        values = _values(tables.filter(name, {}, [column]))
-        if 1 < len(values) <= _FEW and max(map(len, values)) <= 40:
+    for i, column in enumerate(table.columns):
+        values = sorted({row[i] for row in table.rows if isinstance(row[i], str)})
+        if 1 < len(values) <= _FEW and max(map(len, values)) <= _SHORT:
             few[column] = values
-    return few, [column for column in tables.columns[name] if column not in few]
+    return few, [column for column in table.columns if column not in few]
 
 
 def _command(name: str, where: Mapping[str, str]) -> str:
@@ -83,7 +82,3 @@ def _command(name: str, where: Mapping[str, str]) -> str:
     for column, value in where.items():
         parts += ["--where", f"{column}={value}"]
     return shlex.join(parts)
-
-
-def _values(answer: Answer) -> list[str]:
-    return sorted({str(row[0]) for row in answer.rows if isinstance(row[0], (str, bool))})

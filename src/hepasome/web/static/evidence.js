@@ -15,8 +15,8 @@ function written(value) {
 
 function cell(column, value) {
   if (column === "confidence" && typeof value === "string") return make("td", {}, make("span", { class: `surety ${value}` }, value));
-  const text = written(value), kind = typeof value === "number" ? "n" : text.length > 40 ? "long" : null;
-  return make("td", { class: kind }, text);
+  const text = written(value);
+  return make("td", { class: text.length > 40 ? "long" : null }, text);
 }
 
 function show(found) {

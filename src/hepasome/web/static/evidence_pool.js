@@ -63,11 +63,11 @@ function figure(name, svg) {
 
 function show(found) {
   const sentences = (lines) => lines.map((line) => make("p", {}, line));
-  place("lines", ...sentences(found.lines), make("p", { class: "small" }, "The numbers: ", file("terms.csv", "CSV", "the pooled effect"), " ", file("effects.csv", "effects (CSV)", "the effects")));
+  place("lines", ...sentences(found.lines), make("p", { class: "small" }, "Download: ", file("terms.csv", "pooled (CSV)", "the pooled effect"), " ", file("effects.csv", "effects (CSV)", "the effects")));
   place("terms", ...drawn(found.terms_table));
   const figures = Object.entries(found.figures).map(([name, svg]) => figure(name, svg));
   if (!figures.length) {
-    const effects = { columns: ["study", "effect [95 %]"], rows: found.effects.map((one) => [one.label, one.words]) };
+    const effects = { columns: ["study", `${form.elements.measure.selectedOptions[0].textContent} [95 %]`], rows: found.effects.map((one) => [one.label, one.words]) };
     figures.push(make("p", { class: "note" }, "No plots: with moderators there is no one pooled effect to draw."), boxed("Effects", effects));
   }
   place("figures", ...figures);
