@@ -42,6 +42,7 @@ _COLUMNS = {
         {
             "name": "columns",
             "in": "query",
+            "required": False,
             "description": "Any column of the table with the value that it must have, as ?confidence=recalled.",
             "schema": {"type": "object", "additionalProperties": {"type": "string"}},
             "style": "form",

@@ -122,6 +122,8 @@ class _Process:
         asked = {"task": task, "detail": detail, "question": question.model_dump()}
         if not self._ready:
             self._ready = self._heard(b"", _START)[0].get("ready", False)
+            if not self._ready:
+                raise RuntimeError("the process that answers did not start")
         said, content = self._heard(json.dumps(asked).encode() + b"\n", self._limits.answer_seconds)
         if self._late:
             raise _too_much(f"It takes more than {self._limits.answer_seconds:g} s.")
