@@ -122,6 +122,16 @@ def test_an_interval_without_end_and_a_label_like_a_formula_are_drawn(tmp_path):
     assert len(write_pooled(wide, found, tmp_path)) == 6
 
 
+def test_the_axis_of_a_funnel_is_that_of_the_effects_however_far_the_line_goes():
+    names = tuple("abcdef")
+    near = Effects("log_odds_ratio", names, names, np.linspace(0.5, 2, 6), np.linspace(0.68, 0.8, 6))
+    test = egger(near)
+    assert np.exp(test.limit) < 1e-3  # the line leaves the axis
+    low, high = funnel_plot(near, pool(near), test).axes[0].get_xlim()
+    assert 1e-2 < low < np.exp(0.5)
+    assert np.exp(2) < high < 1e3
+
+
 def test_one_file_is_made_at_a_time():
     found = pool(RATIOS)
     assert pooled_file(RATIOS, found, "effects.csv").splitlines()[0] == "study,label,effect,variance"

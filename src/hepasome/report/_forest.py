@@ -21,6 +21,7 @@ from hepasome.report._pooling import interval, own_interval, shown, written
 from hepasome.report._style import look, new_figure, png, svg
 
 _INK, _POOLED, _QUIET = "#333333", "#D55E00", "#9A9A9A"
+_DECADES = 2e3  # between the ends of an axis, up to which three numbers of each decade have room
 _DRAWN = ("forest.png", "forest.svg", "funnel.png", "funnel.svg")
 _FARTHEST = {False: 1e6, True: 200.0}  # of an axis, for ratios as logarithms: exp(200) can still be drawn
 _LETTERS = 44  # of a label; longer ones are cut
@@ -68,7 +69,8 @@ def _axis(axes: Axes, effects: Effects) -> None:
     axes.axvline(1.0 if ratio else 0.0, color=_QUIET, linewidth=0.9)
     if ratio:
         axes.set_xscale("log")
-        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        low, high = axes.get_xlim()
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < _DECADES else (1,)))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel(f"{name}, treated against control")
@@ -100,10 +102,12 @@ def funnel_plot(effects: Effects, pooled: Pooled, test: Egger | None = None) -> 
         axes.fill_betweenx(line, x(left), x(right), color="#EFEFEF", zorder=0, label="95 % of studies by chance alone")
         axes.axvline(_at(effects, middle), color=_POOLED, linewidth=1, label="pooled")
         axes.scatter(x(effects.effect), error, s=22, color=_INK, zorder=3)
+        _axis(axes, effects)
         if test is not None and not test.by_size:
+            ends = axes.get_xlim()  # the line may go far beyond all effects
             fitted = x(test.limit + test.slope * line)
             axes.plot(fitted, line, color=_INK, linewidth=1, linestyle="--", label="Egger's line")
-        _axis(axes, effects)
+            axes.set_xlim(ends)
         axes.set_ylim(top, 0)
         axes.set_ylabel("standard error")
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, fontsize=8)

@@ -76,6 +76,7 @@ function show(found) {
   place("others", ...(found.others_table ? [make("h3", {}, "Pooled in other ways"), boxed("Pooled in other ways", found.others_table)] : []));
   place("without", ...(found.without_table ? [make("h3", {}, "One study left out"), boxed("One study left out", found.without_table)] : []));
   place("command", found.command);
+  document.getElementById("as-file").hidden = !("table" in asked);
   pooled.hidden = false;
   document.getElementById("h-pooled").focus();
 }
