@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from hepasome.evidence import appraisal_items, example_effects, load_evidence
 from hepasome.web import Limits
+from hepasome.web._asking import Asking
+from hepasome.web._evidence_models import QueryRequest
+from hepasome.web._names import RefusedError
 
 BCG = {"table": example_effects(), "measure": "log_odds_ratio"}
 FEW = settings(
@@ -192,6 +195,13 @@ def test_while_one_asks_for_long_others_are_served(hurried):
     assert answers == []  # it is still asked
     asking.join()
     assert "more than 1 s" in findings(answers[0])[0]["problem"]
+
+
+def test_who_asks_while_too_many_do_is_told_so(monkeypatch):
+    monkeypatch.setattr("hepasome.web._asking._PATIENCE", 0.0)
+    monkeypatch.setattr("hepasome.web._asking._PLACES", 0)
+    with pytest.raises(RefusedError, match="Ask again"):
+        Asking(Limits()).ask("rows", QueryRequest(sql="SELECT 1"))
 
 
 def test_an_endless_answer_is_cut(asked):

@@ -1,7 +1,8 @@
 """Answers in a process of its own: `python -m hepasome.web._answering MEMORY SECONDS ROWS SIZE`.
 
 A question is a line of JSON on standard input. The answer on standard output is a line of JSON with findings, or with
-the size in bytes of what follows; the first line says that it is ready. It ends when its standard input does.
+the size in bytes of what follows, and with whether it was the last; the first line says that it is ready. It ends when
+its standard input does.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from hepasome.files import Finding, InputError, input_error, shorten
 from hepasome.web._evidence import evidence_tables, view
 from hepasome.web._evidence_models import PoolRequest, QueryRequest
 from hepasome.web._pooling import pool_file, pool_view
-from hepasome.web._within import keep_within, more_time
+from hepasome.web._within import keep_within, more_time, swollen
 
 _MOST_FINDINGS, _LONGEST_VALUE = 100, 200
 
@@ -71,6 +72,7 @@ def main(memory: int, seconds: float, rows: int, size: int) -> None:
     for line in sys.stdin.buffer:
         more_time(math.ceil(seconds))
         said, content = _said(json.loads(line), rows, size)
+        said["last"] = swollen(memory)
         heard.write(json.dumps(said).encode() + b"\n" + content)
         heard.flush()
 

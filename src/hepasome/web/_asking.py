@@ -101,12 +101,12 @@ class _Process:
             start_new_session=True,  # Ctrl-C is for the server
             env=os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         )
-        self._late, self._ready = False, False
+        self._late, self._ready, self._last = False, False, False
 
     @property
     def lives(self) -> bool:
         """Whether it can answer another question."""
-        return not self._late and self._process.poll() is None
+        return not (self._late or self._last) and self._process.poll() is None
 
     def end(self) -> None:
         """End it and let go of what it holds."""
@@ -125,6 +125,7 @@ class _Process:
             if not self._ready:
                 raise RuntimeError("the process that answers did not start")
         said, content = self._heard(json.dumps(asked).encode() + b"\n", self._limits.answer_seconds)
+        self._last = said.get("last", True)
         if self._late:
             raise _too_much(f"It takes more than {self._limits.answer_seconds:g} s.")
         if "findings" in said:
@@ -152,6 +153,7 @@ class _Process:
             pass  # the pipe was cut
         finally:
             timer.cancel()
+        self._process.kill()
         self._process.wait()
         return {}, b""
 
@@ -167,5 +169,5 @@ class _Process:
 
 
 def _too_much(problem: str) -> InputError:
-    remedy = "Ask for less (LIMIT, WHERE, fewer effects), or use the command line, which has no such limit."
+    remedy = "Ask for less (LIMIT, WHERE, fewer effects), or use the command line, which may take longer."
     return input_error("the question", problem, remedy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hepasome.evidence import Answer, EvidenceTables, Reference, evidence_folder, load_evidence, own_studies
+from hepasome.evidence import Answer, EvidenceTables, evidence_folder, load_evidence, own_studies
 from hepasome.files import Finding, InputError
 from hepasome.web._evidence_models import AnswerView, QueryRequest, StudyEvidence, TableView
 from hepasome.web._names import MissingError
@@ -96,10 +96,9 @@ def study_evidence(name: str) -> StudyEvidence:
     )
 
 
-def source_line(source: Mapping[str, object] | Reference) -> str:
-    """A source as one line."""
-    told = source if isinstance(source, Mapping) else source.model_dump()
-    parts = (told.get(part) for part in ("authors", "year", "title", "journal", "doi"))
+def source_line(source: Mapping[str, object]) -> str:
+    """A source as one line, from its row."""
+    parts = (source[part] for part in ("authors", "year", "title", "journal", "doi"))
     return ". ".join(str(part).rstrip(".") for part in parts if part) + "."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 
 from hepasome.files import MEGABYTE
 
@@ -27,3 +28,13 @@ def more_time(seconds: int) -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         most = int(used.ru_utime + used.ru_stime) + seconds + _GRACE
         resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+
+
+def swollen(memory: int) -> bool:
+    """Whether this process ever took half of what it may: what comes next should not suffer from what was."""
+    try:
+        import resource
+    except ImportError:
+        return False
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return bool(memory) and peak > memory * MEGABYTE / 2
