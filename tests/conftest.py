@@ -2,6 +2,7 @@
 
 import importlib.util
 import locale
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,26 @@ def run_of():
         return module
 
     return load
+
+
+@pytest.fixture
+def hepasome(monkeypatch, capsys, tmp_path):
+    """Runs a command in an empty folder as its user types it: exit code, standard output, standard error."""
+    from hepasome.cli import main
+
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["hepasome", *map(str, arguments)])
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code or 0
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
 
 
 @pytest.hookimpl(wrapper=True)

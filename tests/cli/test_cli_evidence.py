@@ -11,6 +11,7 @@ BAD = [
     (("add", "none.yaml"), "no such file"),
     (("template", "there.csv"), "such a file already"),
     (("query", "SELECT"), "DuckDB refuses it"),
+    (("query", "DROP TABLE facts"), "A query only reads"),
     (("query", "SELECT 1", "--table", "facts"), "exclude each other"),
     (("query", "--where", "a=b"), "A filter needs a table"),
     (("query", "--table", "facts", "--where", "study"), "not COLUMN=VALUE"),

@@ -1,10 +1,12 @@
 """Effects come from a table or from added studies, and what cannot be one is told."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from published_for_tests import changed, study_text
 
-from hepasome.evidence import gather_outcomes, pool, read_effects, read_published
+from hepasome.evidence import example_effects, gather_outcomes, parse_effects, pool, read_effects, read_published
 from hepasome.files import InputError
 
 COUNTS = (
@@ -64,6 +66,12 @@ def test_only_some_may_be_taken(table):
         read_effects(table(COUNTS), "log_odds_ratio", {"latitud": "44"})
     with pytest.raises(InputError, match="No effect is left"):
         read_effects(table(COUNTS), "log_odds_ratio", {"allocation": "none"})
+
+
+def test_the_example_is_that_of_the_docs():
+    page = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text(encoding="utf-8")
+    assert f'```csv title="bcg.csv"\n{example_effects()}```' in page
+    assert len(parse_effects(example_effects(), "log_odds_ratio").effects.study) == 13
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from hepasome.evidence import (
     log_odds_ratio,
     log_ratio_of_means,
     pool,
+    robustness,
     standardised_difference,
 )
 from hepasome.files import InputError
@@ -185,3 +186,31 @@ def test_what_cannot_be_pooled_is_refused_in_words(given, wish, sentence):
 def test_two_studies_are_too_few_to_leave_one_out():
     with pytest.raises(InputError, match="too little to pool"):
         leave_one_out(effects([1.0, 2.0], [0.1, 0.1]))
+
+
+@pytest.mark.parametrize(
+    ("given", "variance"),
+    [([0.1, 1e5, 1.0], [0.1, 0.1, 0.1]), ([0.1, 0.2, 0.3], [0.1, 1e-12, 0.1]), ([0, 1], [1, 1e9])],
+)
+def test_numbers_that_no_study_finds_are_refused_with_their_study(given, variance):
+    with pytest.raises(InputError, match=r"wrong unit in s1\."):
+        pool(effects(given, variance))
+
+
+def test_moderators_that_numbers_cannot_hold_are_refused_in_words():
+    far = effects([1e3, -1e3, 0.1], [1e-9, 1e6, 1e-9], moderators={"x": (1e300, -1e300, 1e-300)})
+    with pytest.raises(InputError):
+        pool(far, moderators=["x"])
+
+
+def test_how_an_answer_holds_is_that_of_pooling_by_hand():
+    held = robustness(SOME, pool(SOME))
+    assert held.others["DerSimonian-Laird, z"] == pool(SOME, method="DL", interval="normal")
+    assert held.without == leave_one_out(SOME)
+    assert held.egger == egger(SOME)
+    nested = robustness(NESTED, pool(NESTED), correlation=0.5)
+    assert nested.others["three levels, robust, correlation 0.8"] == pool(NESTED, correlation=0.8)
+    moderated = effects(SOME.effect, SOME.variance, moderators={"x": (1.0, 2.0, 3.0, 4.0, 6.0)})
+    explained = robustness(moderated, pool(moderated, moderators=["x"]), moderators=["x"])
+    assert (explained.others, explained.without) == ({}, {})
+    assert explained.unexplained == pool(SOME).between

@@ -1,5 +1,9 @@
 """The evidence in SQL: everything is there, and a query can do no harm."""
 
+import io
+import json
+
+import pandas as pd
 import pytest
 from published_for_tests import study_text
 
@@ -82,9 +86,108 @@ def test_a_query_that_reaches_out_or_is_wrong_is_refused_in_words(tables, tmp_pa
     assert list(tmp_path.iterdir()) == [secret]
 
 
-def test_dropping_a_table_harms_nobody_else(tables, own):
-    tables.sql("DROP TABLE facts")
-    assert len(EvidenceTables(SHIPPED, [own]).filter("facts", {}).rows) == 153
+@pytest.mark.parametrize(
+    "query",
+    [
+        "DROP TABLE facts",
+        "DELETE FROM facts",
+        "WITH a AS (SELECT 1) DELETE FROM facts",
+        "UPDATE facts SET value = 0",
+        "INSERT INTO facts SELECT * FROM facts",
+        "CREATE TABLE mine AS SELECT 1",
+        "CREATE MACRO read_csv(x) AS 1",
+        "SELECT 1; DROP TABLE facts",
+        "SELECT 1; SELECT 2",
+        "SET threads = 8",
+        "PRAGMA database_list",
+        "CALL pragma_version()",
+        "LOAD json",
+        "CHECKPOINT",
+        "BEGIN",
+        "PREPARE x AS SELECT 1",
+        "EXPLAIN ANALYZE SELECT 1",
+    ],
+)
+def test_what_is_no_question_is_refused_and_changes_nothing(tables, query):
+    before = tables.sql("SELECT * FROM facts ORDER BY id")
+    with pytest.raises(InputError, match=r"only reads|at a time"):
+        tables.sql(query)
+    assert tables.sql("SELECT * FROM facts ORDER BY id") == before
+    assert tables.sql("SHOW TABLES").rows == tuple((name,) for name in sorted(tables.columns))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "FROM facts",
+        "VALUES (1)",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3) SELECT * FROM n",
+        "DESCRIBE facts",
+        "SUMMARIZE facts",
+        "SELECT 1 ; -- one",
+    ],
+)
+def test_every_way_of_asking_is_answered(tables, query):
+    assert tables.sql(query).rows
+
+
+READERS = ("read_text", "read_blob", "read_json", "read_parquet", "parquet_metadata", "sniff_csv", "glob")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("SELECT * FROM READ('SECRET')".replace("READ", name) for name in READERS),
+        "SELECT * FROM query('COPY facts TO ''SECRET''')",
+        "SELECT * FROM query_table('SECRET')",
+        "SELECT * FROM enable_logging(storage = 'file', storage_path = 'SECRET')",
+        "SELECT * FROM enable_profiling(save_location = 'SECRET')",
+        "SELECT * FROM read_csv('https://example.org/a.csv')",
+        "SELECT * FROM json_execute_serialized_sql(json_serialize_sql('SELECT * FROM read_text(''SECRET'')'))",
+        "SELECT (SELECT content FROM read_text('SECRET'))",
+    ],
+)
+def test_no_function_is_a_side_door_to_files(tables, tmp_path, query):
+    secret = tmp_path / "secret.csv"
+    secret.write_text("a\nhidden\n")
+    with pytest.raises(InputError) as refused:
+        tables.sql(query.replace("SECRET", str(secret)))
+    assert "hidden" not in str(refused.value)
+    assert secret.read_text() == "a\nhidden\n"
+    assert list(tmp_path.iterdir()) == [secret]
+
+
+def test_what_would_need_the_disk_is_refused(tables, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="too much memory"):
+        tables.sql("SELECT * FROM range(100000000) ORDER BY hash(range)")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_more_rows_than_asked_for_are_made(tables):
+    found = tables.sql("SELECT * FROM range(1000000000000)", most=3)
+    assert (found.rows, found.more) == (((0,), (1,), (2,)), True)
+    assert not tables.sql("SELECT * FROM range(3)", most=3).more
+
+
+def test_a_file_holds_every_column_and_row(tables):
+    found = tables.sql("SELECT 1 AS a, 2 AS a, 'x,\"y\"' AS b, NULL AS c, DATE '2024-02-01' AS d")
+    assert found.file("csv") == 'a,a_1,b,c,d\n1,2,"x,""y""",,2024-02-01\n'
+    assert json.loads(found.file("json")) == [{"a": 1, "a_1": 2, "b": 'x,"y"', "c": None, "d": "2024-02-01"}]
+    assert pd.read_parquet(io.BytesIO(found.file("parquet"))).columns.tolist() == list(found.columns)
+    none = tables.sql("SELECT id FROM facts WHERE false")
+    assert none.file("csv") == "id\n"
+    assert pd.read_parquet(io.BytesIO(none.file("parquet"))).columns.tolist() == ["id"]
+
+
+def test_numbers_that_json_lacks_are_nothing_there(tables):
+    found = tables.sql("SELECT 'nan'::DOUBLE AS a, 'inf'::DOUBLE AS b, 0.5 AS c")
+    assert json.loads(found.file("json"), parse_constant=pytest.fail) == [{"a": None, "b": None, "c": 0.5}]
+
+
+def test_what_parquet_cannot_hold_is_told(tables):
+    with pytest.raises(InputError, match="Parquet cannot hold"):
+        tables.sql("SELECT 170141183460469231731687303715884105727::HUGEINT AS a").file("parquet")
 
 
 def test_a_filter_takes_values_as_they_are(tables):

@@ -1,5 +1,7 @@
 """Figures and sentences say what was pooled."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,8 @@ from hepasome.report import (
     forest_plot,
     funnel_plot,
     left_out_lines,
+    pooled_file,
+    pooled_files,
     pooled_lines,
     prisma_flow,
     write_pooled,
@@ -107,3 +111,31 @@ def test_the_flow_of_prisma_shows_its_numbers(tmp_path):
         assert part in shown
     assert write_prisma_flow(NUMBERS, tmp_path / "flow.svg").read_text().startswith("<svg")
     assert write_prisma_flow(NUMBERS, tmp_path / "flow.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_interval_without_end_and_a_label_like_a_formula_are_drawn(tmp_path):
+    wide = Effects("log_odds_ratio", ("a", "b"), ("$\\frac$", "$x$"), np.array([-90.0, 95.0]), np.full(2, 1e-3))
+    found = pool(wide)
+    assert r"\$\frac\$" in texts(forest_plot(wide, found))
+    assert np.isfinite(forest_plot(wide, found).axes[0].get_xlim()).all()
+    assert "inf" in "".join(pooled_lines(wide, found))  # and not a crash
+    assert len(write_pooled(wide, found, tmp_path)) == 6
+
+
+def test_the_axis_of_a_funnel_is_that_of_the_effects_however_far_the_line_goes():
+    names = tuple("abcdef")
+    near = Effects("log_odds_ratio", names, names, np.linspace(0.5, 2, 6), np.linspace(0.68, 0.8, 6))
+    test = egger(near)
+    assert np.exp(test.limit) < 1e-3  # the line leaves the axis
+    low, high = funnel_plot(near, pool(near), test).axes[0].get_xlim()
+    assert 1e-2 < low < np.exp(0.5)
+    assert np.exp(2) < high < 1e3
+
+
+def test_one_file_is_made_at_a_time():
+    found = pool(RATIOS)
+    assert pooled_file(RATIOS, found, "effects.csv").splitlines()[0] == "study,label,effect,variance"
+    nested = pool(NESTED)
+    assert "forest.svg" in pooled_files(nested)
+    with_moderator = pool(replace(NESTED, moderators={"x": (1.0, 2.0, 3.0, 4.0)}), moderators=["x"])
+    assert pooled_files(with_moderator) == ("terms.csv", "effects.csv")

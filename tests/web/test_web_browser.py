@@ -103,6 +103,7 @@ def full(made, kept, serve, tmp_path_factory):
     _, address = serve(copy)
     paths = ["studies", "studies/li2013", "studies/mine", "studies/mine/edit", "studies/mine/edit#text", "runs"]
     paths += ["products", "products#asked", "products/ours"]
+    paths += ["evidence", "evidence/tables/facts?confidence=recalled", "evidence/studies/li2013", "evidence/pool"]
     return address, [*paths, f"runs/{name}", f"compare?a={name}&b={name}", "api", "nothing"]
 
 
@@ -221,3 +222,44 @@ def test_dropped_files_become_an_arm_of_a_study(page, full):
     playwright.expect(page.locator("#checked")).to_contain_text("not saved yet")
     playwright.expect(page.locator("#timeline")).to_contain_text("microglia>, 250 ug")
     page.on("dialog", lambda dialog: dialog.accept())
+
+
+def broken_in_both_schemes(page):
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found += [(scheme, one["id"], one["nodes"][0]["html"][:200]) for one in Axe().run(page).response["violations"]]
+    return found
+
+
+def test_the_evidence_is_asked_and_pooled_with_the_keyboard(browser, full, tmp_path):
+    address, _ = full
+    context = browser.new_context(viewport=TABLET, bypass_csp=True)
+    page = context.new_page()
+    page.goto(f"{address}evidence")
+    page.get_by_label("One question").fill("DROP TABLE facts")
+    page.keyboard.press("Control+Enter")
+    playwright.expect(page.locator("#sql-problem")).to_contain_text("A query only reads")
+    page.get_by_label("One question").fill("SELECT id, confidence FROM facts ORDER BY id")
+    page.keyboard.press("Control+Enter")
+    playwright.expect(page.get_by_role("heading", name="153 rows")).to_be_focused()
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="CSV").click()
+    assert len(Path(coming.value.path()).read_text().splitlines()) == 154
+    assert broken_in_both_schemes(page) == []
+
+    (tmp_path / "wrong.csv").write_text("study,effect,variance\na,x,1\n")
+    page.goto(f"{address}evidence/pool")
+    page.get_by_label("Read a file").set_input_files(tmp_path / "wrong.csv")
+    page.get_by_role("button", name="Pool", exact=True).press("Enter")
+    playwright.expect(page.locator("#table-problem")).to_contain_text("line 2, effect: This is not a number.")
+    page.get_by_role("button", name="Example").press("Enter")
+    page.get_by_role("button", name="Pool", exact=True).press("Enter")
+    playwright.expect(page.locator("#terms")).to_contain_text("0.47 [0.32, 0.71]")
+    playwright.expect(page.get_by_alt_text("Every effect with its 95 % interval")).to_be_visible()
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="Download forest as SVG").click()
+    assert Path(coming.value.path()).read_text().startswith("<svg")
+    assert page.evaluate("document.documentElement.scrollWidth") == TABLET["width"]
+    assert broken_in_both_schemes(page) == []
+    context.close()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +13,7 @@ from hepasome.cli._console import errors, out, print_plain
 from hepasome.cli._pairs import pairs
 from hepasome.cli._pool import pool_command
 from hepasome.evidence import (
+    ANSWER_FILES,
     Answer,
     EvidenceTables,
     add_published,
@@ -88,7 +86,7 @@ def query(
         raise input_error("the query", "SQL and filters exclude each other.", "Give one of the two.")
     if sql is None and table is None and (where or columns):
         raise input_error("--table", "A filter needs a table.", "Add for example --table facts.")
-    content = _check_suffix(out_file)
+    kind = _kind_of(out_file)
     tables = EvidenceTables(load_evidence(), own_studies(folder or evidence_folder()))
     if sql is None and table is None:
         for name, names in tables.columns.items():
@@ -98,7 +96,7 @@ def query(
     wanted = [name.strip() for name in (columns or "").split(",") if name.strip()]
     answer = tables.sql(sql) if sql is not None else tables.filter(str(table), pairs(where or [], "--where"), wanted)
     if out_file is not None:
-        print_plain(f"Written: {write_atomically(out_file, _as_file(answer, content))} ({len(answer.rows)} rows)")
+        print_plain(f"Written: {write_atomically(out_file, answer.file(kind))} ({len(answer.rows)} rows)")
         return
     _show(answer, limit)
 
@@ -129,28 +127,12 @@ def prisma(
         print_plain(f"Figure: {write_prisma_flow(numbers, figure)}")
 
 
-def _check_suffix(path: Path | None) -> str:
-    suffix = "" if path is None else path.suffix.lower()
-    if path is not None and suffix not in (".csv", ".json", ".parquet"):
+def _kind_of(path: Path | None) -> str:
+    kind = "" if path is None else path.suffix.lower().removeprefix(".")
+    if path is not None and kind not in ANSWER_FILES:
         problem, remedy = "The kind of file is not known.", "End its name in .csv, .json or .parquet."
         raise input_error("--out", problem, remedy, value=str(path))
-    return suffix
-
-
-def _as_file(answer: Answer, suffix: str) -> str | bytes:
-    if suffix == ".csv":
-        text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\n").writerows([answer.columns, *answer.rows])
-        return text.getvalue()
-    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-    if suffix == ".json":
-        return json.dumps(rows, indent=1, ensure_ascii=False, default=str) + "\n"
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows), buffer)
-    return buffer.getvalue()
+    return kind
 
 
 def _show(answer: Answer, limit: int) -> None:

@@ -14,21 +14,20 @@ from hepasome.evidence import (
     Effects,
     Gathered,
     Pooled,
-    egger,
+    Robustness,
     evidence_folder,
     gather_outcomes,
-    leave_one_out,
     own_studies,
     pool,
     read_effects,
+    robustness,
 )
 from hepasome.files import input_error
 from hepasome.report import (
     comparison_table,
     effects_table,
-    egger_line,
-    left_out_lines,
     pooled_lines,
+    robustness_lines,
     terms_table,
     write_pooled,
 )
@@ -72,7 +71,9 @@ def pool_command(
     out.print(terms_table(effects, found))
     for line in pooled_lines(effects, found):
         print_plain(line)
-    _robustness(effects, found, moderators, correlation)
+    with errors.status("Pooling in other ways and without each study"):
+        held = robustness(effects, found, moderators=moderators, correlation=correlation)
+    _print_robustness(effects, found, held)
     if out_dir is not None:
         with errors.status("Drawing"):
             written = write_pooled(effects, found, out_dir)
@@ -96,27 +97,10 @@ def _gather(table: Path | None, endpoint: str | None, measure: str, where: list[
     return gather_outcomes(studies, endpoint, measure, wanted)
 
 
-def _robustness(effects: Effects, found: Pooled, moderators: tuple[str, ...], correlation: float) -> None:
+def _print_robustness(effects: Effects, found: Pooled, held: Robustness) -> None:
     """The same in other ways, without each study, and in small studies."""
     print_plain("")
-    if not moderators:
-        others = {"REML, HKSJ": found} if found.within is None else {"three levels, robust": found}
-        if found.within is None:
-            others["REML, z"] = pool(effects, interval="normal")
-            others["DerSimonian-Laird, HKSJ"] = pool(effects, method="DL")
-            others["DerSimonian-Laird, z"] = pool(effects, method="DL", interval="normal")
-        else:
-            others["three levels, t"] = pool(effects, interval="model", correlation=correlation)
-            for other in (0.0, 0.8):
-                others[f"three levels, robust, correlation {other:g}"] = pool(effects, correlation=other)
-        out.print(comparison_table(effects, others))
-        if len(effects.studies) >= 3:
-            with errors.status("Leaving out one study at a time"):
-                left = leave_one_out(effects, correlation=correlation)
-            for line in left_out_lines(effects, found, left):
-                print_plain(line)
-    else:
-        before = pool(effects, correlation=correlation).between
-        share = 0.0 if before == 0 else max(0.0, 1 - found.between / before)
-        print_plain(f"Without moderators tau2 is {before:.3g}; they explain {share:.0%} of it.")
-    print_plain(egger_line(effects, egger(effects)))
+    if held.others:
+        out.print(comparison_table(effects, held.others))
+    for line in robustness_lines(effects, found, held):
+        print_plain(line)

@@ -1,8 +1,17 @@
 """What was published: references, studies, observations, claims, and the one list of endpoints."""
 
+from hepasome.evidence._answer import ANSWER_FILES, Answer
 from hepasome.evidence._check import check_evidence
 from hepasome.evidence._facts import Fact, facts
-from hepasome.evidence._gather import EffectRow, Gathered, gather_outcomes, read_effects
+from hepasome.evidence._gather import (
+    EffectRow,
+    Gathered,
+    example_effects,
+    gather_outcomes,
+    moderator_names,
+    parse_effects,
+    read_effects,
+)
 from hepasome.evidence._load import Evidence, endpoint_names, endpoints, load_evidence, read_evidence
 from hepasome.evidence._own import add_published, check_published, evidence_folder, own_studies, read_published
 from hepasome.evidence._prisma import Prisma, read_prisma
@@ -13,7 +22,7 @@ from hepasome.evidence._published import (
     PublishedStudy,
     appraisal_items,
 )
-from hepasome.evidence._query import Answer, EvidenceTables
+from hepasome.evidence._query import EvidenceTables
 from hepasome.evidence._rows import (
     Claim,
     Confidence,
@@ -34,16 +43,19 @@ from hepasome.evidence.pooling import (
     Estimate,
     Measure,
     Pooled,
+    Robustness,
     Term,
     egger,
     leave_one_out,
     log_odds_ratio,
     log_ratio_of_means,
     pool,
+    robustness,
     standardised_difference,
 )
 
 __all__ = [
+    "ANSWER_FILES",
     "FEW_STUDIES",
     "MEASURES",
     "Answer",
@@ -69,6 +81,7 @@ __all__ = [
     "ProtocolFact",
     "PublishedStudy",
     "Reference",
+    "Robustness",
     "StudyRecord",
     "Term",
     "TrialDose",
@@ -80,18 +93,22 @@ __all__ = [
     "endpoint_names",
     "endpoints",
     "evidence_folder",
+    "example_effects",
     "facts",
     "gather_outcomes",
     "leave_one_out",
     "load_evidence",
     "log_odds_ratio",
     "log_ratio_of_means",
+    "moderator_names",
     "own_studies",
+    "parse_effects",
     "pool",
     "read_effects",
     "read_evidence",
     "read_prisma",
     "read_published",
+    "robustness",
     "standardised_difference",
     "study_template",
     "trial_doses",

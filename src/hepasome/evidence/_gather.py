@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from pydantic import Field, create_model, model_validator
 
+from hepasome.evidence._load import TABLES
 from hepasome.evidence._published import Outcome, PublishedStudy
 from hepasome.evidence.pooling import MEASURES, Effects, Estimate, Measure, effect_of_means, log_odds_ratio
-from hepasome.files import Strict, did_you_mean, input_error, read_table, read_text
+from hepasome.files import Strict, did_you_mean, input_error, parse_table, read_text
 
 Row = tuple[str, str, Estimate, float | None, dict[str, float | str]]
 _COUNTS, _MEANS = ("events", "n", "control_events", "control_n"), ("mean", "sd", "control_mean", "control_sd")
@@ -93,6 +94,11 @@ class EffectRow(Strict):
         return effect_of_means(measure, *[getattr(self, column) for column in columns])
 
 
+def example_effects() -> str:
+    """A table of effects to try: thirteen trials of BCG against tuberculosis (Colditz 1994 JAMA 271:698)."""
+    return read_text(TABLES / "bcg.csv")
+
+
 def read_effects(path: Path, measure: Measure, only: Mapping[str, str] | None = None) -> Gathered:
     """Effects from a CSV table: the columns of `EffectRow`, and any others as moderators.
 
@@ -104,7 +110,22 @@ def read_effects(path: Path, measure: Measure, only: Mapping[str, str] | None = 
     Raises:
         InputError: Everything that is wrong with the table, or that nothing in it gives this measure.
     """
-    header = next(csv.reader(io.StringIO(read_text(path))), [])
+    return parse_effects(read_text(path), measure, only, str(path))
+
+
+def parse_effects(text: str, measure: Measure, only: Mapping[str, str] | None = None, file: str = "table") -> Gathered:
+    """Effects from the text of a CSV table, as `read_effects`.
+
+    Args:
+        text: The table, with newlines as line ends.
+        measure: Which effect.
+        only: Values that moderators must have.
+        file: What messages call it.
+
+    Raises:
+        InputError: As `read_effects`.
+    """
+    header = next(csv.reader(io.StringIO(text)), [])
     others = [name for name in dict.fromkeys(header) if name and name not in EffectRow.model_fields]
     fields: Any = {f"moderator_{i}": (str, Field(default="", alias=name)) for i, name in enumerate(others)}
     model = create_model("EffectRow", __base__=EffectRow, **fields)
@@ -113,7 +134,7 @@ def read_effects(path: Path, measure: Measure, only: Mapping[str, str] | None = 
     for name in only or {}:
         if name not in others:
             raise input_error("--where", "There is no such moderator.", did_you_mean(name, others), value=name)
-    for row in read_table(path, model):
+    for row in parse_table(text, model, file):
         told = {name: getattr(row, f"moderator_{i}") for i, name in enumerate(others)}
         if any(told[name] != value for name, value in (only or {}).items()):
             continue
@@ -125,7 +146,7 @@ def read_effects(path: Path, measure: Measure, only: Mapping[str, str] | None = 
             continue
         size = 1 / row.n + 1 / row.control_n if row.n and row.control_n else None
         rows.append((row.study, label, estimate, size, told))
-    return _gathered(rows, left_out, measure, str(path), others_given)
+    return _gathered(rows, left_out, measure, file, others_given)
 
 
 def gather_outcomes(
@@ -171,6 +192,11 @@ def gather_outcomes(
                 else:
                     rows.append((study.id, label, estimate, 1 / outcome.treated.n + 1 / outcome.control.n, told))
     return _gathered(rows, left_out, measure, f"your evidence on {endpoint}", others_given)
+
+
+def moderator_names(studies: Sequence[PublishedStudy]) -> tuple[str, ...]:
+    """What may explain differences between outcomes of these studies."""
+    return next((tuple(_moderators(study, study.outcomes[0])) for study in studies), ())
 
 
 def _moderators(study: PublishedStudy, outcome: Outcome) -> dict[str, float | str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from hepasome.evidence._answer import Answer
 from hepasome.evidence._facts import facts
 from hepasome.evidence._load import Evidence, endpoints
 from hepasome.evidence._published import Outcome, PublishedStudy, appraisal_items
@@ -32,21 +33,21 @@ _TYPES: dict[str, dict[str, str]] = {
 _PYTHON: dict[object, str] = {float: _NUMBER, int: _WHOLE, bool: _TRUTH}
 
 
-@dataclass(frozen=True)
-class Answer:
-    """Rows that a query found.
-
-    Attributes:
-        columns: Their names.
-        rows: Their values: text, numbers, truth values or None.
-    """
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
+# Nothing is kept on disk, no extension is loaded, and one query gets what the small tables ever need.
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "temp_directory": "",
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "memory_limit": "512MB",
+    "threads": 1,
+}
 
 
 class EvidenceTables:
-    """The evidence in DuckDB, in memory: nothing that a query does changes a file, and no query reads one.
+    """The evidence in DuckDB, in memory: a query asks and changes nothing, and none reads or writes a file.
+
+    DuckDB holds a query to 512 MB where it counts; a single value that is built of billions of parts escapes its count
+    and cannot be interrupted, so queries of strangers belong into a process with limits of its own.
 
     Tables: sources, studies, protocol, observations, claims, outcomes, appraisal, facts, trial_doses, endpoints.
     """
@@ -54,8 +55,8 @@ class EvidenceTables:
     def __init__(self, shipped: Evidence, own: Sequence[PublishedStudy] = ()) -> None:
         import duckdb  # heavy, and only needed here
 
-        self._error = duckdb.Error
-        self._connection = duckdb.connect(":memory:")
+        self._duckdb = duckdb
+        self._connection = duckdb.connect(":memory:", config=_CONFIG)
         self.columns: dict[str, tuple[str, ...]] = {}
         for name, types in _TYPES.items():
             self._fill(name, types, _rows(name, shipped, own))
@@ -65,25 +66,26 @@ class EvidenceTables:
             self._connection.execute(f"SET {setting}")
         self._connection.execute("SET lock_configuration = true")
 
-    def sql(self, query: str, values: Sequence[str] = ()) -> Answer:
+    def sql(self, query: str, *, most: int | None = None) -> Answer:
         """What a query in SQL finds.
 
         Args:
-            query: In DuckDB's dialect; of several statements the last one answers.
-            values: For its question marks.
+            query: One statement that asks (SELECT, WITH, FROM, DESCRIBE, ...), in DuckDB's dialect.
+            most: How many rows to give; default: all.
 
         Raises:
-            InputError: If DuckDB refuses it, with its reason.
+            InputError: If it is no such statement, or DuckDB refuses it, with its reason.
         """
-        try:
-            found = self._connection.execute(query, list(values))
-            if found is None or found.description is None:
-                raise input_error("the query", "It holds no statement.", "Write for example: SELECT * FROM studies")
-            return Answer(tuple(column[0] for column in found.description), tuple(found.fetchall()))
-        except (self._error, RuntimeError) as error:
-            reason = " ".join(str(error).split())
-            tables = ", ".join(self.columns)
-            raise input_error("the query", f"DuckDB refuses it: {reason}", f"The tables are: {tables}.") from None
+        with self._reasons():
+            kinds = [statement.type for statement in self._connection.extract_statements(query)]
+        if not kinds:
+            raise input_error("the query", "It holds no statement.", "Write for example: SELECT * FROM studies")
+        if kinds != [self._duckdb.StatementType.SELECT]:
+            problem = "This is not one question. A query only reads: one SELECT or WITH."
+            if len(kinds) > 1:
+                problem = f"These are {len(kinds)} statements. One question is answered at a time."
+            raise input_error("the query", problem, "Write for example: SELECT * FROM studies")
+        return self._ask(query, most=most)
 
     def filter(self, table: str, conditions: Mapping[str, str], columns: Sequence[str] = ()) -> Answer:
         """Rows of one table in which each named column has a value.
@@ -105,7 +107,27 @@ class EvidenceTables:
         shown = ", ".join(f'"{name}"' for name in columns) or "*"
         wanted = " AND ".join(f'CAST("{name}" AS VARCHAR) = ?' for name in conditions)
         query = f'SELECT {shown} FROM "{table}"' + (f" WHERE {wanted}" if wanted else "")  # noqa: S608 # known names
-        return self.sql(query, list(conditions.values()))
+        return self._ask(query, list(conditions.values()))
+
+    def _ask(self, query: str, values: Sequence[str] = (), most: int | None = None) -> Answer:
+        with self._reasons():
+            found = self._connection.execute(query, list(values))
+            rows = found.fetchall() if most is None else found.fetchmany(most + 1)
+            columns = _told_apart([column[0] for column in found.description])
+            return Answer(columns, tuple(rows[:most]), more=most is not None and len(rows) > most)
+
+    @contextlib.contextmanager
+    def _reasons(self) -> Iterator[None]:
+        """What DuckDB refuses, and values that Python does not have, as findings."""
+        try:
+            yield
+        except self._duckdb.OutOfMemoryException:
+            remedy = "Ask for less, with WHERE or LIMIT."
+            raise input_error("the query", "It needs too much memory.", remedy) from None
+        except (self._duckdb.Error, RuntimeError, ValueError, OverflowError) as error:
+            reason = " ".join(str(error).split())
+            tables = ", ".join(self.columns)
+            raise input_error("the query", f"DuckDB refuses it: {reason}", f"The tables are: {tables}.") from None
 
     def _fill(self, name: str, types: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:
         self.columns[name] = tuple(types)
@@ -119,6 +141,18 @@ class EvidenceTables:
         self._connection.register("filled", pa.table(columns))
         self._connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM filled')  # noqa: S608 # own names
         self._connection.unregister("filled")
+
+
+def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """Columns of one name get numbers, or files would keep the last of them alone."""
+    told: list[str] = []
+    for name in names:
+        tried, count = name, 0
+        while tried in told:
+            count += 1
+            tried = f"{name}_{count}"
+        told.append(tried)
+    return tuple(told)
 
 
 def _plain(value: Any) -> Any:

@@ -57,7 +57,20 @@ def read_table(path: Path | str, model: type[Model]) -> list[Model]:
     Raises:
         InputError: Every unknown or missing column and every bad cell, with its line.
     """
-    text, file = read_text(path), str(path)
+    return parse_table(read_text(path), model, str(path))
+
+
+def parse_table(text: str, model: type[Model], file: str) -> list[Model]:
+    """The rows of a CSV text as typed models, as `read_table`.
+
+    Args:
+        text: With newlines as line ends.
+        model: Of a row.
+        file: What messages call it.
+
+    Raises:
+        InputError: As `read_table`.
+    """
     found = FindingList(file)
     records = _records(text, found)
     _, header = next(records, (1, []))

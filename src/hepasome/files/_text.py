@@ -45,6 +45,20 @@ def read_text(path: Path | str, *, limit: int = 20 * MEGABYTE, encodings: tuple[
         raw = path.read_bytes()
     except OSError as error:
         raise input_error(name, f"The file cannot be read: {error.strerror}.", "Check its permissions.") from None
+    return decode_text(raw, name, encodings)
+
+
+def decode_text(raw: bytes, name: str, encodings: tuple[str, ...] = ("utf-8-sig",)) -> str:
+    """Text from bytes, wherever they come from, after the checks of `read_text`.
+
+    Args:
+        raw: The whole file.
+        name: What messages call it.
+        encodings: Tried in order.
+
+    Raises:
+        InputError: If it is binary, empty or in another encoding.
+    """
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise input_error(name, 'This is UTF-16 text ("Unicode text" in Excel).', "Save it as UTF-8, or as CSV UTF-8.")
     if b"\0" in raw:

@@ -13,14 +13,16 @@ from hepasome.report._design import (
 )
 from hepasome.report._explanation import part_tables, sensitivity_notes, sensitivity_table, write_explanation
 from hepasome.report._figures import figures
-from hepasome.report._forest import forest_plot, funnel_plot, write_pooled
+from hepasome.report._forest import forest_plot, funnel_plot, pooled_file, pooled_files, write_pooled
 from hepasome.report._pictures import pictures, write_pictures
 from hepasome.report._pooling import (
     comparison_table,
+    effect_rows,
     effects_table,
     egger_line,
     left_out_lines,
     pooled_lines,
+    robustness_lines,
     terms_table,
 )
 from hepasome.report._prisma import prisma_flow, write_prisma_flow
@@ -70,6 +72,7 @@ __all__ = [
     "directions",
     "dose_table",
     "driver_table",
+    "effect_rows",
     "effects_table",
     "egger_line",
     "endpoint_table",
@@ -85,6 +88,8 @@ __all__ = [
     "part_tables",
     "pictures",
     "plain",
+    "pooled_file",
+    "pooled_files",
     "pooled_lines",
     "power_figure",
     "power_table",
@@ -94,6 +99,7 @@ __all__ = [
     "read_scoreboard",
     "render_product_sheet",
     "render_report",
+    "robustness_lines",
     "run_results",
     "sample_size_sentences",
     "sample_size_table",

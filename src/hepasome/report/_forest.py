@@ -17,10 +17,13 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from hepasome.evidence import MEASURES, Effects, Egger, Pooled, egger
 from hepasome.files import write_atomically
-from hepasome.report._pooling import interval, own_interval, shown
+from hepasome.report._pooling import interval, own_interval, shown, written
 from hepasome.report._style import look, new_figure, png, svg
 
 _INK, _POOLED, _QUIET = "#333333", "#D55E00", "#9A9A9A"
+_DECADES = 2e3  # between the ends of an axis, up to which three numbers of each decade have room
+_DRAWN = ("forest.png", "forest.svg", "funnel.png", "funnel.svg")
+_FARTHEST = {False: 1e6, True: 200.0}  # of an axis, for ratios as logarithms: exp(200) can still be drawn
 _LETTERS = 44  # of a label; longer ones are cut
 
 
@@ -33,7 +36,7 @@ def forest_plot(effects: Effects, pooled: Pooled) -> Figure:
         weight = 1 / (effects.variance + pooled.between + (pooled.within or 0.0))
         sizes = 18 + 60 * weight / weight.max()
         for i in range(k):
-            y, low, high = (shown(effects, value) for value in own_interval(effects, i))
+            y, low, high = (_at(effects, value) for value in own_interval(effects, i))
             axes.plot([low, high], [i, i], color=_INK, linewidth=1)
             axes.scatter([y], [i], s=sizes[i], marker="s", color=_INK, zorder=3)
         _summary(axes, effects, pooled, k + 0.5)
@@ -52,11 +55,11 @@ def forest_plot(effects: Effects, pooled: Pooled) -> Figure:
 
 def _summary(axes: Axes, effects: Effects, pooled: Pooled, row: float) -> None:
     term = pooled.pooled
-    low, middle, high = (shown(effects, value) for value in (term.low, term.estimate, term.high))
+    low, middle, high = (_at(effects, value) for value in (term.low, term.estimate, term.high))
     axes.add_patch(Polygon([(low, row), (middle, row - 0.32), (high, row), (middle, row + 0.32)], color=_POOLED))
     axes.axvline(middle, color=_POOLED, linewidth=0.8, linestyle=":")
     if pooled.prediction is not None:
-        ends = [shown(effects, end) for end in pooled.prediction]
+        ends = [_at(effects, end) for end in pooled.prediction]
         axes.plot(ends, [row + 1, row + 1], color=_POOLED, linewidth=1.6, solid_capstyle="butt")
         axes.scatter(ends, [row + 1, row + 1], marker="|", color=_POOLED, s=40)
 
@@ -66,7 +69,8 @@ def _axis(axes: Axes, effects: Effects) -> None:
     axes.axvline(1.0 if ratio else 0.0, color=_QUIET, linewidth=0.9)
     if ratio:
         axes.set_xscale("log")
-        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        low, high = axes.get_xlim()
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < _DECADES else (1,)))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel(f"{name}, treated against control")
@@ -81,7 +85,7 @@ def _numbers(axes: Axes, effects: Effects, pooled: Pooled, k: int) -> None:
     axes.text(1.02, k + 0.5, interval(effects, term.estimate, term.low, term.high), **side, weight="bold")
     if pooled.prediction is not None:
         low, high = (shown(effects, end) for end in pooled.prediction)
-        axes.text(1.02, k + 1.5, f"[{low:.2f}, {high:.2f}]", **side)
+        axes.text(1.02, k + 1.5, f"[{written(low)}, {written(high)}]", **side)
 
 
 def funnel_plot(effects: Effects, pooled: Pooled, test: Egger | None = None) -> Figure:
@@ -94,37 +98,62 @@ def funnel_plot(effects: Effects, pooled: Pooled, test: Egger | None = None) -> 
         line = np.linspace(0, top, 50)
         middle = pooled.pooled.estimate
         left, right = middle - 1.959964 * line, middle + 1.959964 * line
-        x = np.exp if MEASURES[effects.measure][1] else np.asarray
+        x = np.vectorize(lambda value: _at(effects, value), otypes=[float])
         axes.fill_betweenx(line, x(left), x(right), color="#EFEFEF", zorder=0, label="95 % of studies by chance alone")
-        axes.axvline(shown(effects, middle), color=_POOLED, linewidth=1, label="pooled")
+        axes.axvline(_at(effects, middle), color=_POOLED, linewidth=1, label="pooled")
         axes.scatter(x(effects.effect), error, s=22, color=_INK, zorder=3)
+        _axis(axes, effects)
         if test is not None and not test.by_size:
+            ends = axes.get_xlim()  # the line may go far beyond all effects
             fitted = x(test.limit + test.slope * line)
             axes.plot(fitted, line, color=_INK, linewidth=1, linestyle="--", label="Egger's line")
-        _axis(axes, effects)
+            axes.set_xlim(ends)
         axes.set_ylim(top, 0)
         axes.set_ylabel("standard error")
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, fontsize=8)
     return figure
 
 
+def _at(effects: Effects, value: float) -> float:
+    """Where a value is drawn: an end of an interval beyond any axis stands far out on it."""
+    farthest = _FARTHEST[MEASURES[effects.measure][1]]
+    return shown(effects, min(max(value, -farthest), farthest))
+
+
 def _cut(label: str) -> str:
-    return label if len(label) <= _LETTERS else f"{label[: _LETTERS - 1]}…"
+    """A label that fits, and is no formula between signs of dollars."""
+    short = label if len(label) <= _LETTERS else f"{label[: _LETTERS - 1]}…"
+    return short.replace("$", r"\$")
+
+
+def pooled_files(pooled: Pooled) -> tuple[str, ...]:
+    """Names of the files that `pooled_file` makes: with moderators there is no one pooled effect to draw."""
+    drawn = _DRAWN if pooled.prediction is not None else ()
+    return (*drawn, "terms.csv", "effects.csv")
+
+
+def pooled_file(effects: Effects, pooled: Pooled, name: str) -> str | bytes:
+    """Content of one file: a forest or a funnel plot (PNG, SVG), or the terms or the effects (CSV).
+
+    Args:
+        effects: The effects.
+        pooled: What `pool` made of them.
+        name: One of `pooled_files`.
+    """
+    if name in _DRAWN:
+        drawing, _, kind = name.partition(".")
+        figure = forest_plot(effects, pooled) if drawing == "forest" else funnel_plot(effects, pooled, egger(effects))
+        return svg(figure) if kind == "svg" else png(figure)
+    if name == "terms.csv":
+        terms = [asdict(term) for term in pooled.terms]
+        return _csv(list(terms[0]), [list(term.values()) for term in terms])
+    rows = zip(effects.study, effects.label, effects.effect.tolist(), effects.variance.tolist(), strict=True)
+    return _csv(["study", "label", "effect", "variance"], rows)
 
 
 def write_pooled(effects: Effects, pooled: Pooled, folder: Path) -> list[Path]:
     """Write forest and funnel plots (PNG and SVG), the terms and the effects (CSV); the paths written."""
-    written = []
-    if pooled.prediction is not None:  # with moderators there is no one pooled effect to draw
-        figures = {"forest": forest_plot(effects, pooled), "funnel": funnel_plot(effects, pooled, egger(effects))}
-        for name, figure in figures.items():
-            written.append(write_atomically(folder / f"{name}.png", png(figure)))
-            written.append(write_atomically(folder / f"{name}.svg", svg(figure)))
-    terms = [asdict(term) for term in pooled.terms]
-    lines = zip(effects.study, effects.label, effects.effect.tolist(), effects.variance.tolist(), strict=True)
-    written.append(write_atomically(folder / "terms.csv", _csv(list(terms[0]), [list(t.values()) for t in terms])))
-    written.append(write_atomically(folder / "effects.csv", _csv(["study", "label", "effect", "variance"], lines)))
-    return written
+    return [write_atomically(folder / name, pooled_file(effects, pooled, name)) for name in pooled_files(pooled)]
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import math
+import sys
+from typing import Any
 
 import numpy as np
 from rich.table import Table
 from scipy import stats
 
-from hepasome.evidence import FEW_STUDIES, MEASURES, Effects, Egger, Pooled, Term
+from hepasome.evidence import FEW_STUDIES, MEASURES, Effects, Egger, Pooled, Robustness, Term
 from hepasome.report._tables import p_value
+
+_TOO_LARGE = 1e6
+_LARGEST = math.log(sys.float_info.max)
 
 
 def shown(effects: Effects, value: float) -> float:
     """An effect as readers want it: ratios as ratios, not as logarithms."""
-    return math.exp(value) if MEASURES[effects.measure][1] else value
+    if not MEASURES[effects.measure][1]:
+        return value
+    return math.exp(value) if value < _LARGEST else math.inf
 
 
 def interval(effects: Effects, estimate: float, low: float, high: float) -> str:
     """An effect with its interval."""
-    return f"{shown(effects, estimate):.2f} [{shown(effects, low):.2f}, {shown(effects, high):.2f}]"
+    middle, *ends = (written(shown(effects, value)) for value in (estimate, low, high))
+    return f"{middle} [{', '.join(ends)}]"
+
+
+def written(value: float) -> str:
+    """A number with two decimals; one that is far too large for them in short."""
+    return f"{value:.2f}" if abs(value) < _TOO_LARGE else f"{value:.3g}"
 
 
 def own_interval(effects: Effects, i: int) -> tuple[float, float, float]:
@@ -28,11 +41,21 @@ def own_interval(effects: Effects, i: int) -> tuple[float, float, float]:
     return float(effects.effect[i]), float(effects.effect[i]) - half, float(effects.effect[i]) + half
 
 
+def effect_rows(effects: Effects) -> list[dict[str, Any]]:
+    """Every effect as study, label, effect, variance, low and high, and in words."""
+    rows = []
+    for i, (study, label) in enumerate(zip(effects.study, effects.label, strict=True)):
+        effect, low, high = own_interval(effects, i)
+        row = {"study": study, "label": label, "effect": effect, "variance": float(effects.variance[i])}
+        rows.append(row | {"low": low, "high": high, "words": interval(effects, effect, low, high)})
+    return rows
+
+
 def effects_table(effects: Effects) -> Table:
     """Every effect with its interval."""
     table = Table("study", f"{MEASURES[effects.measure][0]} [95 %]", box=None, pad_edge=False)
-    for i, label in enumerate(effects.label):
-        table.add_row(label, interval(effects, *own_interval(effects, i)))
+    for row in effect_rows(effects):
+        table.add_row(row["label"], row["words"])
     return table
 
 
@@ -58,7 +81,8 @@ def pooled_lines(effects: Effects, pooled: Pooled) -> list[str]:
     lines = [f"{pooled.studies} studies, {pooled.effects} effects; {_method(pooled)}."]
     if pooled.prediction is not None:
         low, high = (shown(effects, end) for end in pooled.prediction)
-        lines.append(f"A new study would find between {low:.2f} and {high:.2f} (95 % prediction interval).")
+        ends = f"{written(low)} and {written(high)}"
+        lines.append(f"A new study would find between {ends} (95 % prediction interval).")
     between = f"Between studies: tau2 = {pooled.between:.3g}"
     if pooled.between_interval is not None:
         between += f" [{pooled.between_interval[0]:.3g}, {pooled.between_interval[1]:.3g}]"
@@ -99,6 +123,15 @@ def comparison_table(effects: Effects, others: dict[str, Pooled]) -> Table:
     return table
 
 
+def robustness_lines(effects: Effects, found: Pooled, held: Robustness) -> list[str]:
+    """What leaving out studies, moderators and small studies do to a pooled effect."""
+    lines = left_out_lines(effects, found, held.without) if held.without else []
+    if held.unexplained is not None:
+        share = 0.0 if held.unexplained == 0 else max(0.0, 1 - found.between / held.unexplained)
+        lines.append(f"Without moderators tau2 is {held.unexplained:.3g}; they explain {share:.0%} of it.")
+    return [*lines, egger_line(effects, held.egger)]
+
+
 def egger_line(effects: Effects, found: Egger | None) -> str:
     """What Egger's test says."""
     if found is None:
@@ -115,7 +148,9 @@ def egger_line(effects: Effects, found: Egger | None) -> str:
 def left_out_lines(effects: Effects, whole: Pooled, left: dict[str, Pooled]) -> list[str]:
     """Between which ends the pooled effect lies if one study is left out, and on which study a verdict hangs."""
     ordered = sorted(left, key=lambda study: left[study].pooled.estimate)
-    ends = [f"{shown(effects, left[study].pooled.estimate):.2f} without {study}" for study in (ordered[0], ordered[-1])]
+    ends = [
+        f"{written(shown(effects, left[study].pooled.estimate))} without {study}" for study in (ordered[0], ordered[-1])
+    ]
     lines = [f"One study left out: from {ends[0]} to {ends[1]}."]
     told = _tells(whole)
     turning = [study for study, found in left.items() if _tells(found) != told]

@@ -4,30 +4,50 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 
 from hepasome.files import MEGABYTE
 
 FAILED = 1
 NO_MEMORY = 3
 _NICER = 10
+_GRACE = 10  # s of a processor above what is allowed, which the server holds by the clock
 
 
-def keep_within(memory: int, seconds: int = 0) -> None:
-    """Take no more memory than is allowed, and no time that the server needs.
-
-    Args:
-        memory: MB; 0 for no limit. Where the system cannot hold it, none holds.
-        seconds: Time of the processor after which the system ends the process; 0 for no limit.
-    """
+def step_back() -> None:
+    """Take no time that the server needs."""
     with contextlib.suppress(AttributeError, OSError):
         os.nice(_NICER)
+
+
+def keep_within(memory: int) -> None:
+    """Take no more memory than is allowed; MB, 0 for no limit. Where the system cannot hold it, none holds."""
+    if not memory:
+        return
     with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system
         import resource
 
-        if seconds:
-            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        if memory:
-            resource.setrlimit(resource.RLIMIT_DATA, (memory * MEGABYTE, memory * MEGABYTE))
+        resource.setrlimit(resource.RLIMIT_DATA, (memory * MEGABYTE, memory * MEGABYTE))
+
+
+def more_time(seconds: int) -> None:
+    """End, at the latest, after so many more seconds of a processor: also if the server is gone."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        most = int(used.ru_utime + used.ru_stime) + seconds + _GRACE
+        resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+
+
+def swollen(memory: int) -> bool:
+    """Whether this process ever took half of what it may: what comes next should not suffer from what was."""
+    try:
+        import resource
+    except ImportError:
+        return False
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return bool(memory) and peak > memory * MEGABYTE / 2
 
 
 def end_with_the_server() -> None:

@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from hepasome.web._names import STUDY
 
 
-class _Taken(BaseModel):
+class Taken(BaseModel):
+    """What is taken: no field that is not known, no number that is none."""
+
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
@@ -61,7 +63,7 @@ class StudyView(StudySummary):
     verdicts: list[dict[str, str]] = Field([], description="Claims with their verdict, from the scoreboard that ships.")
 
 
-class CopyRequest(_Taken):
+class CopyRequest(Taken):
     """Copy a study."""
 
     copy_of: str = _STUDY_ID
@@ -69,7 +71,7 @@ class CopyRequest(_Taken):
     title: str = Field("", max_length=300)
 
 
-class StudyContent(_Taken):
+class StudyContent(Taken):
     """A study as data, or as the text of its file: one of both."""
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["study"]}, {"required": ["text"]}]})
@@ -87,7 +89,7 @@ class Checked(BaseModel):
     text: str = Field("", description="The file that would be written.")
 
 
-class RunRequest(_Taken):
+class RunRequest(Taken):
     """Ask for a run."""
 
     study: str = _STUDY_ID

@@ -12,10 +12,11 @@ class Section(NamedTuple):
     title: str
 
 
-# a section comes in between when its pages come: evidence, design
+# a section comes in between when its pages come: design
 SECTIONS = (
     Section("/studies", "Studies"),
     Section("/products", "Product"),
+    Section("/evidence", "Evidence"),
     Section("/runs", "Runs"),
     Section("/api", "API"),
 )

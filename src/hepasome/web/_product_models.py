@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import UploadFile
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from hepasome.web._models import FindingView
+from hepasome.web._models import FindingView, Taken
 
 _LONGEST = 2_000  # signs of one answer
 LISTS = {"stain": "stains", "gate": "gates"}  # as the command calls them, and as `LabAnswers` does
@@ -125,10 +125,8 @@ class ReadingView(BaseModel):
     preview: str = Field("", description="Its sheet as the page of a product shows it, HTML.")
 
 
-class UseRequest(BaseModel):
+class UseRequest(Taken):
     """Use a product in a study."""
-
-    model_config = ConfigDict(extra="forbid")
 
     study: str = Field(description="Id of an own study.")
 

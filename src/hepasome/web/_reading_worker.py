@@ -14,7 +14,7 @@ from typing import Any
 
 from hepasome.files import Finding, InputError, input_error, write_atomically
 from hepasome.product import LabAnswers, LabReading, load_product, read_lab_files, write_product
-from hepasome.web._bounds import NO_MEMORY, keep_within
+from hepasome.web._bounds import NO_MEMORY, keep_within, more_time, step_back
 from hepasome.web._product_folder import (
     ANSWERS,
     CONTROL,
@@ -101,7 +101,9 @@ def _problem(one: Finding, folder: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    keep_within(int(sys.argv[2]), int(sys.argv[3]))
+    step_back()
+    keep_within(int(sys.argv[2]))
+    more_time(int(sys.argv[3]))
     try:
         main(Path(sys.argv[1]))
     except MemoryError:

@@ -33,6 +33,10 @@ class Limits:
         files: How many they may be.
         reading: How long they may be read, s. What is read takes no more memory than a run.
         products: Own products that are kept.
+        answer_seconds: How long one question about the evidence may take, a query or a pooling.
+        answer_memory: Memory of one, MB; where the system cannot hold it, none holds.
+        answer_rows: Rows of a query that a page or a program is given; files have all.
+        answer_size: Largest file that a query may make, bytes.
     """
 
     subjects: int = 20_000
@@ -45,6 +49,10 @@ class Limits:
     files: int = 20
     reading: int = 60
     products: int = 1_000
+    answer_seconds: float = 30.0
+    answer_memory: int = 2_000
+    answer_rows: int = 10_000
+    answer_size: int = 20 * MEGABYTE
 
 
 @dataclass(frozen=True)

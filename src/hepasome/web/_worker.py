@@ -19,7 +19,7 @@ from hepasome.engine import EngineError
 from hepasome.files import InputError, write_atomically
 from hepasome.report import plain, run_results, write_pictures
 from hepasome.trial import Progress, Settings, SoFar
-from hepasome.web._bounds import FAILED, NO_MEMORY, end_with_the_server, keep_within
+from hepasome.web._bounds import FAILED, NO_MEMORY, end_with_the_server, keep_within, step_back
 from hepasome.web._job import Job, read_job
 from hepasome.web._library import STUDY_FILE
 
@@ -36,6 +36,7 @@ def main(job_folder: Path, run_folder: Path, workers: int, memory: int) -> int:
         _say(failed="What was asked for is damaged. Ask for the run again.")
         return REFUSED
     try:
+        step_back()
         keep_within(memory)
         if job.task == "explain":
             _explain(run_folder, workers)

@@ -15,6 +15,7 @@ from hepasome.evidence.pooling._effects import (
     standardised_difference,
 )
 from hepasome.evidence.pooling._pool import Pooled, Term, leave_one_out, pool
+from hepasome.evidence.pooling._robustness import Robustness, robustness
 from hepasome.evidence.pooling._small_studies import FEW_STUDIES, Egger, egger
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Estimate",
     "Measure",
     "Pooled",
+    "Robustness",
     "Term",
     "effect_of_means",
     "egger",
@@ -32,5 +34,6 @@ __all__ = [
     "log_odds_ratio",
     "log_ratio_of_means",
     "pool",
+    "robustness",
     "standardised_difference",
 ]

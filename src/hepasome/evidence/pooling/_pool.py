@@ -11,7 +11,7 @@ from scipy import stats
 
 from hepasome.evidence.pooling._blocks import Blocks, blocks_of, inverse
 from hepasome.evidence.pooling._design import design
-from hepasome.evidence.pooling._effects import Array, Effects
+from hepasome.evidence.pooling._effects import MEASURES, Array, Effects
 from hepasome.evidence.pooling._heterogeneity import (
     Cochran,
     cochran,
@@ -25,6 +25,8 @@ from hepasome.files import input_error
 
 Method = Literal["REML", "DL"]
 Interval = Literal["HKSJ", "normal", "robust", "model"]
+# what no study has found, by far: standard deviations, logarithms of ratios, and variances of both
+_LARGEST, _LARGEST_RATIO, _VARIANCES = 1e4, 100.0, (1e-9, 1e6)
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,16 @@ def pool(
     Raises:
         InputError: If there is too little to pool, a moderator cannot be estimated, or the wish does not fit.
     """
+    try:
+        return _pool(effects, moderators, method, interval, correlation)
+    except (np.linalg.LinAlgError, ZeroDivisionError):
+        problem = "The numbers are too far apart to be pooled."
+        raise input_error("the effects", problem, "Look for one in a wrong unit.") from None
+
+
+def _pool(
+    effects: Effects, moderators: Sequence[str], method: Method, interval: Interval | None, correlation: float
+) -> Pooled:
     y, v = effects.effect, effects.variance
     x, names = design(effects, moderators)
     nested = len(effects.studies) < len(y)
@@ -174,6 +186,14 @@ def _refuse(effects: Effects, x: Array, method: str, how: str, nested: bool, cor
     where = "the effects"
     if k != len(effects.effect) or not (np.isfinite(effects.effect).all() and (effects.variance > 0).all()):
         raise input_error(where, "An effect or its variance is missing or not above 0.", "Leave that effect out.")
+    largest, (least, most) = (_LARGEST_RATIO if MEASURES[effects.measure][1] else _LARGEST), _VARIANCES
+    for label, effect, variance in zip(effects.label, effects.effect, effects.variance, strict=True):
+        if abs(effect) > largest or not least <= variance <= most:
+            problem = (
+                f"No study finds an effect beyond {largest:g}, or with a variance below {least:g} or above {most:g}."
+            )
+            remedy = f"Look for a wrong unit in {label}."
+            raise input_error(where, problem, remedy, value=f"{effect:g}, variance {variance:g}")
     if len(effects.studies) < p + 1:
         problem = f"{len(effects.studies)} studies are too few for {p} coefficients."
         if p == 1:
