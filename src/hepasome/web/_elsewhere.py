@@ -48,7 +48,7 @@ def elsewhere(queue: RunQueue, study: str | None = None) -> Elsewhere | None:
 
 def laboratory_routes(queue: RunQueue) -> APIRouter:
     """The address below `/api/laboratory`."""
-    api = APIRouter(prefix="/api/laboratory", tags=["runs"], responses=_FAULTS)
+    api = APIRouter(prefix="/api/laboratory", tags=["laboratory"], responses=_FAULTS)
 
     @api.get("/runs", summary="Runs of the other servers of the laboratory, the latest first")
     def runs(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import UploadFile
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, Field, field_validator
 
 from hepasome.web._models import FindingView, Taken
 
@@ -13,10 +13,8 @@ _LONGEST = 2_000  # signs of one answer
 LISTS = {"stain": "stains", "gate": "gates"}  # as the command calls them, and as `LabAnswers` does
 
 
-class LabUpload(BaseModel):
+class LabUpload(Taken):
     """Laboratory files of one preparation, and the answers that `hepasome product read` takes as options."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     files: list[UploadFile] = Field(description="In any order, under their own names.")
     control: UploadFile | None = Field(None, description="FCS file of an unstained or buffer control.")
