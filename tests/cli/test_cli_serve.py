@@ -57,3 +57,33 @@ def test_a_port_that_is_taken_is_said(hepasome):
         code, _, said = hepasome("serve", "--port", taken.getsockname()[1])
     assert code == 2
     assert "choose another --port" in said
+
+
+STORES = [
+    ("postgresql://lab@host:5432/db", False),
+    ("postgresql://host:5432/db", False),
+    ("postgresql://lab:s3cret@host/db", True),
+    ("postgresql:///db?password=s3cret", True),
+]
+
+
+@pytest.mark.parametrize(("store", "warned"), STORES)
+def test_a_password_that_others_could_read_is_warned_of_and_not_repeated(hepasome, started, monkeypatch, store, warned):
+    code, out, said = hepasome("serve", f"--store={store}")
+    assert code == 0
+    assert ("give the whole address as HEPASOME_STORE" in said) == warned
+    monkeypatch.setenv("HEPASOME_STORE", store)
+    code, more, nothing = hepasome("serve")
+    assert (code, nothing) == (0, "")
+    assert [serving.store for serving in started] == [store, store]
+    assert "s3cret" not in out + said + more + repr(started)
+
+
+def test_an_index_of_a_laboratory_that_cannot_be_used_is_said(hepasome):
+    code, _, said = hepasome("serve", "--store", "mysql://host/db")
+    assert code == 2
+    assert "Write it as postgresql://user@host:5432/database." in said
+    code, _, said = hepasome("serve", "--store", "postgresql://lab@127.0.0.1:1/db")
+    assert code == 2
+    assert "Check that it runs and can be reached" in said
+    assert "Traceback" not in said

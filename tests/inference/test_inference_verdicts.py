@@ -26,7 +26,7 @@ def verdict(plan, monkeypatch):
 
     def judge_one(claim, worlds=(), animals=None):
         everything = Evidence((), (), (), (claim, claim.model_copy(update={"study": "li2013"})))
-        monkeypatch.setattr("hepasome.inference._verdicts.load_evidence", lambda: everything)
+        monkeypatch.setattr("hepasome.trial._study.load_evidence", lambda: everything)
         (found,) = judge(run_of(plan, worlds, animals))
         return found
 
@@ -38,7 +38,7 @@ def verdicts(plan, monkeypatch):
     """The verdicts about several claims of one study from given worlds."""
 
     def judge_all(claims, worlds):
-        monkeypatch.setattr("hepasome.inference._verdicts.load_evidence", lambda: Evidence((), (), (), tuple(claims)))
+        monkeypatch.setattr("hepasome.trial._study.load_evidence", lambda: Evidence((), (), (), tuple(claims)))
         return {found.claim.id: found for found in judge(run_of(plan, worlds))}
 
     return judge_all
@@ -283,3 +283,10 @@ def test_enough_copies_whose_effect_is_too_uncertain_are_no_condition(verdict):
     found = verdict(claim("mechanism"), ratios([0.5] * 20 + [2.0] * 20) + ladder(moved))
     assert found.label == "not reproduced"
     assert "50%" in found.reason
+
+
+def test_a_copy_simulates_and_is_judged_like_the_original_and_says_whose_claims_they_are(plan):
+    study = plan.study.model_copy(update={"id": "mine", "claims_of": "qu2017"})
+    copy = make_plan(study, plan.settings)
+    assert [one.key for one in copy.subjects] == [one.key for one in plan.subjects]
+    assert judge(run_of(copy)) == judge(run_of(plan))

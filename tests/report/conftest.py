@@ -1,12 +1,14 @@
 """Small runs and their pages, made once: three shipped studies and one of a user with files of a laboratory."""
 
 import dataclasses
+from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from hepasome.report import write_report
+from hepasome.inference import judge
+from hepasome.report import figures, write_report
 from hepasome.trial import Computing, Run, Settings, load_study, run_study
 
 STUDIES = ("li2013", "qu2017", "hyun2015")
@@ -116,7 +118,7 @@ class Page(HTMLParser):
         ]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass
 class Report:
     run: Run
     path: Path
@@ -125,6 +127,11 @@ class Report:
     @property
     def figures(self):
         return self.path.parent / "figures"
+
+    @cached_property
+    def drawn(self):
+        """The figures as Matplotlib has them; nobody changes them."""
+        return figures(self.run, judge(self.run))
 
 
 def simulate(study, subjects, draws):

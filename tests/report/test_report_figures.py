@@ -17,19 +17,6 @@ from hepasome.trial import Computing, Settings, load_study, run_study
 UNITS = {"1": "fold of healthy", "%": "% of section"}
 
 
-@pytest.fixture(scope="module")
-def drawn(shipped):
-    made = {}
-
-    def of(report):
-        study = report.run.study.id
-        if study not in made:
-            made[study] = figures(report.run, judge(report.run))
-        return made[study]
-
-    return of
-
-
 def treated(run):
     return [arm for arm, given in run.plan.protocol.arms.items() if given.treatment is not None]
 
@@ -52,8 +39,8 @@ def is_title(axes, text):
     return text.get_text() != "" and text.get_text() == axes.get_title("left")
 
 
-def test_each_figure_is_written_as_svg_and_png_and_stands_in_the_page(report, drawn):
-    names = set(drawn(report))
+def test_each_figure_is_written_as_svg_and_png_and_stands_in_the_page(report):
+    names = set(report.drawn)
     assert names == {"protocol", "time_courses", "animals", "copies", "attribution", "identifiability"} | {
         f"fate_{arm}" for arm in treated(report.run)
     }
@@ -66,8 +53,8 @@ def test_each_figure_is_written_as_svg_and_png_and_stands_in_the_page(report, dr
         assert f'aria-label="{name.replace("_", " ")}"' in report.page.html
 
 
-def test_no_text_of_a_figure_is_cut_and_none_is_smaller_than_eight_points(report, drawn):
-    for name, figure in drawn(report).items():
+def test_no_text_of_a_figure_is_cut_and_none_is_smaller_than_eight_points(report):
+    for name, figure in report.drawn.items():
         figure.draw_without_rendering()
         out_of_view = {label for axes in figure.axes for label in hidden_ticks(axes)}
         for text in figure.findobj(Text):
@@ -83,10 +70,10 @@ def test_no_text_of_a_figure_is_cut_and_none_is_smaller_than_eight_points(report
         assert all(not a.overlaps(b) for a, b in itertools.combinations(titles, 2)), name
 
 
-def test_an_arm_has_one_colour_in_all_figures_and_no_other_arm_has_it(report, drawn):
+def test_an_arm_has_one_colour_in_all_figures_and_no_other_arm_has_it(report):
     arms = list(report.run.study.arms)
     found = {arm: set() for arm in arms}
-    made = drawn(report)
+    made = report.drawn
     for i, arm in enumerate(arms):
         lane = next(
             line for line in made["protocol"].axes[0].lines if line.get_linewidth() == 6 and i in line.get_ydata()
@@ -110,8 +97,8 @@ def test_an_arm_has_one_colour_in_all_figures_and_no_other_arm_has_it(report, dr
     assert len(set.union(*found.values())) == len(arms)
 
 
-def test_axes_say_their_units(report, drawn):
-    made, run = drawn(report), report.run
+def test_axes_say_their_units(report):
+    made, run = report.drawn, report.run
     names = list(dict.fromkeys(endpoint.endpoint for endpoint in run.study.endpoints))
     assert [axes.get_title("left") for axes in made["time_courses"].axes] == names
     assert [axes.get_ylabel() for axes in made["time_courses"].axes] == [unit(name) for name in names]
@@ -127,9 +114,9 @@ def test_axes_say_their_units(report, drawn):
         assert (axes.get_xlabel()[:11], axes.get_ylabel()) == ("hours after", "% of the vesicles")
 
 
-def test_the_shares_of_the_vesicles_sum_to_all_of_them_at_every_time(report, drawn):
+def test_the_shares_of_the_vesicles_sum_to_all_of_them_at_every_time(report):
     for arm in treated(report.run):
-        axes = drawn(report)[f"fate_{arm}"].axes[0]
+        axes = report.drawn[f"fate_{arm}"].axes[0]
         layers = [layer.get_paths()[0].vertices for layer in axes.collections]
         assert len(layers) == 9
         assert max(layer[:, 1].max() for layer in layers) == pytest.approx(100)
@@ -138,9 +125,9 @@ def test_the_shares_of_the_vesicles_sum_to_all_of_them_at_every_time(report, dra
         assert tops == pytest.approx([100] * len(hours))
 
 
-def test_the_fate_ends_before_the_second_dose(report, drawn):
+def test_the_fate_ends_before_the_second_dose(report):
     for arm in treated(report.run):
-        axes, times = drawn(report)[f"fate_{arm}"].axes[0], report.run.plan.protocol.arms[arm].treatment.times
+        axes, times = report.drawn[f"fate_{arm}"].axes[0], report.run.plan.protocol.arms[arm].treatment.times
         first, last = axes.get_xlim()
         assert first == pytest.approx(0.1)
         until = times[1] if len(times) > 1 else report.run.plan.protocol.read_out + 1e-6
@@ -175,10 +162,10 @@ def test_vesicles_of_a_dish_end_in_cells_or_are_lost_in_the_medium():
     assert max(tops) == pytest.approx(100)
 
 
-def test_points_means_and_deviations_are_those_of_the_endpoints_and_statistics(report, drawn):
+def test_points_means_and_deviations_are_those_of_the_endpoints_and_statistics(report):
     run, arms = report.run, list(report.run.study.arms)
     statistics = run.statistics().set_index(["endpoint", "arm"])
-    for endpoint, axes in zip(run.study.endpoints, drawn(report)["animals"].axes, strict=True):
+    for endpoint, axes in zip(run.study.endpoints, report.drawn["animals"].axes, strict=True):
         label = str(endpoint)
         assert len(axes.containers) == len(arms)
         assert axes.get_ylim()[0] == 0
@@ -194,23 +181,23 @@ def test_points_means_and_deviations_are_those_of_the_endpoints_and_statistics(r
         assert axes.get_ylim()[1] > 1.02 * max(shown)  # no point is cut
 
 
-def test_a_panel_does_not_blow_up_errors_of_integration(shipped, drawn):
-    axes = drawn(shipped("hyun2015"))["time_courses"].axes[0]
+def test_a_panel_does_not_blow_up_errors_of_integration(shipped):
+    axes = shipped("hyun2015").drawn["time_courses"].axes[0]
     low, high = axes.get_ylim()  # of SMO, which the vesicles change by less than a millionth
     assert axes.get_title("left") == "SMO"
     assert high - low > 0.01
     assert axes.yaxis.get_offset_text().get_text() == ""
 
 
-def test_ticks_of_panels_have_no_powers_of_ten(report, drawn):
+def test_ticks_of_panels_have_no_powers_of_ten(report):
     for name in ("time_courses", "animals"):
-        ticks = [label.get_text() for axes in drawn(report)[name].axes for label in axes.get_yticklabels()]
+        ticks = [label.get_text() for axes in report.drawn[name].axes for label in axes.get_yticklabels()]
         assert not [text for text in ticks if not text.replace(",", "").replace(".", "").lstrip("-\u2212").isdigit()]
 
 
-def test_the_forest_shows_the_changes_and_marks_what_goes_on_outside(report, drawn):
+def test_the_forest_shows_the_changes_and_marks_what_goes_on_outside(report):
     table = attribution(report.run)
-    for axes in drawn(report)["attribution"].axes:
+    for axes in report.drawn["attribution"].axes:
         part = table[table["arm"] == axes.get_title("left")]
         points = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
         assert points == pytest.approx(part["change"].to_list())
@@ -232,8 +219,8 @@ def test_one_wide_interval_does_not_shrink_the_others_and_gets_an_arrow(shipped)
     assert len(arrows) < len(run.study.endpoints) / 2
 
 
-def test_copies_carried_and_required_are_drawn_and_what_is_missing_is_said(report, drawn):
-    axes, table = drawn(report)["copies"].axes[0], cargo_per_cell(report.run)
+def test_copies_carried_and_required_are_drawn_and_what_is_missing_is_said(report):
+    axes, table = report.drawn["copies"].axes[0], cargo_per_cell(report.run)
     required = [v.required_copies for v in judge(report.run) if v.required_copies is not None]
     required = [*table["required"], *required]
     shown = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "D"]

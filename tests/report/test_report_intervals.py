@@ -18,8 +18,9 @@ from hepasome.inference import (
     typical_values,
     vesicles_per_cell,
 )
-from hepasome.report import figures, number
+from hepasome.report import number
 from hepasome.report._fate import fate_rows
+from hepasome.report._figure_tables import figure_tables
 from hepasome.trial import Computing, Settings, load_study, run_study, treated_arms
 
 ENDS = ("carried", "delivered", "needed", "required")
@@ -140,7 +141,7 @@ def test_where_nothing_arrives_in_a_draw_no_number_suffices(shipped):
 def test_the_fate_figure_shows_interval_median_and_animals_of_every_place(report):
     run = report.run
     for arm in {row.arm for row in cargo_per_cell(run).itertuples()}:
-        axes = figures(run, [])[f"fate_{arm}"].axes[1]
+        axes = report.drawn[f"fate_{arm}"].axes[1]
         end = fate_intervals(run, arm).query("moment == 'end'")
         bars = [tuple(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 5]
         assert np.array(bars) == pytest.approx(end[["low", "high"]].to_numpy())
@@ -152,8 +153,23 @@ def test_the_fate_figure_shows_interval_median_and_animals_of_every_place(report
         assert [label.get_text() for label in axes.get_yticklabels()] == end["place"].to_list()
 
 
+def test_the_numbers_of_the_figures_have_the_intervals_that_are_drawn(report):
+    run, tables = report.run, figure_tables(report.run, [])
+    ranges = typical_values(run)
+    courses = tables["time_courses"].dropna(subset=["draws_median"])
+    assert sorted(courses["draws_low"]) == pytest.approx(sorted(ranges["low"]))
+    assert sorted(courses["draws_high"]) == pytest.approx(sorted(ranges["high"]))
+    for arm in {row.arm for row in cargo_per_cell(run).itertuples()}:
+        end = fate_intervals(run, arm).query("moment == 'end'").set_index("place")
+        last = tables[f"fate_{arm}"].dropna(subset=["median"]).set_index("place")
+        columns = ["hours", "animals", "median", "low", "high"]
+        assert last.loc[end.index, columns].to_numpy() == pytest.approx(end[columns].to_numpy(dtype=float))
+    named = tables["copies"].dropna(subset=["required_low"])
+    assert named["required_high"].to_list() == cargo_per_cell(run)["required_high"].to_list()
+
+
 def test_whiskers_of_the_draws_stand_at_the_endpoints_in_the_colour_of_their_arm(report):
-    run, axes = report.run, figures(report.run, [])["time_courses"].axes
+    run, axes = report.run, report.drawn["time_courses"].axes
     ranges = typical_values(run)
     panels = {panel.get_title("left"): panel for panel in axes}
     for endpoint in run.study.endpoints:
@@ -172,7 +188,7 @@ def test_whiskers_of_the_draws_stand_at_the_endpoints_in_the_colour_of_their_arm
 
 
 def test_copies_carried_and_required_have_the_bars_of_the_draws(report):
-    axes, table = figures(report.run, [])["copies"].axes[0], cargo_per_cell(report.run)
+    axes, table = report.drawn["copies"].axes[0], cargo_per_cell(report.run)
     low, high = axes.get_xlim()
     bars = [tuple(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 4]
     expected = [

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from hepasome.report import figures, render_report
+from hepasome.report._figure_tables import figure_tables
 from hepasome.report._survival import exact_share, kaplan_meier, survival_rows
 from hepasome.trial import Computing, Settings, load_study, run_study
 
@@ -88,6 +89,16 @@ def test_the_figure_has_the_band_the_hazard_and_the_animals_at_risk(run):
     assert all(line.get_ydata()[0] == pytest.approx(1, abs=1e-6) for line in dashed)
     assert "mean of exp(-hazard)" in [text.get_text() for text in axes.get_legend().get_texts()]
     assert [text.get_text() for text in axes.texts].count("6") >= len(arms)
+
+
+def test_the_numbers_of_the_figure_end_as_the_table_does(run):
+    numbers = figure_tables(run, [])["survival"]
+    for row in survival_rows(run):
+        own = numbers[numbers["arm"] == row["arm"]]
+        assert own["share"].iloc[-1] == row["share"]
+        assert own["deaths"].sum() == row["dead"]
+        assert own["at_risk"].iloc[0] == row["animals"]
+        assert (own["at_risk"].diff().dropna() <= 0).all()
 
 
 def test_the_page_has_the_table(run, parse):

@@ -130,3 +130,15 @@ def test_an_endpoint_is_read_once_and_while_the_animals_live(tmp_path, endpoints
     with pytest.raises(InputError) as error:
         load_study(write(tmp_path, GOOD.replace("[AST, ALT at 1 wk]", endpoints)))
     assert problem in str(error.value)
+
+
+def test_a_changed_copy_is_held_against_the_claims_about_the_original(tmp_path):
+    assert load_study(write(tmp_path, GOOD)).claims == ()
+    copy = load_study(write(tmp_path, GOOD + "claims_of: li2013\n"))
+    assert copy.claims == load_study("li2013").claims != ()
+
+
+def test_claims_of_a_study_that_nobody_published_are_refused_with_a_suggestion(tmp_path):
+    with pytest.raises(InputError, match=r"Nothing is claimed of `li2031`. Did you mean `li2013`\? ") as found:
+        load_study(write(tmp_path, GOOD + "claims_of: li2031\n"))
+    assert found.value.findings[0].field == "claims_of"

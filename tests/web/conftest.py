@@ -4,13 +4,18 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import warnings
+from typing import ClassVar
 
+import postgres_server
 import pytest
+from lab_upload import ANSWERS, CYTOMETER, LAB_FILES, sent
 from starlette.exceptions import StarletteDeprecationWarning
 
-from hepasome.web import Serving, create_app
+from hepasome.web import Serving, _queue, create_app
+from hepasome.web._progress import Measured
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", StarletteDeprecationWarning)  # it would rather have the successor of httpx
@@ -67,6 +72,24 @@ def made(client_of, tmp_path_factory):
     return folder, name
 
 
+@pytest.fixture(scope="session")
+def kept(client_of, tmp_path_factory):
+    """Folder of a server with an own product, kept from dropped files; not to be changed."""
+    folder = tmp_path_factory.mktemp("kept")
+    with client_of(folder) as client:
+        answer = client.post("/api/products", files=sent(*LAB_FILES, control=CYTOMETER), data=ANSWERS)
+        assert answer.status_code == 201, answer.text
+    return folder
+
+
+@pytest.fixture
+def with_product(kept, client_of, tmp_path):
+    """A client of a copy of that folder."""
+    shutil.copytree(kept, tmp_path / "served")
+    with client_of(tmp_path / "served") as opened:
+        yield opened
+
+
 @pytest.fixture
 def finished(made, client_of, tmp_path):
     """A client of a copy of that folder, and the name of the run."""
@@ -95,10 +118,10 @@ def serve():
     """Starts a server as users do, on a free port; the process and its address. It is ended with the tests."""
     started = []
 
-    def start(folder):
+    def start(folder, **popen):
         command = [sys.executable, "-c", "from hepasome.cli import main; main()"]
         command += ["serve", "--port", "0", "--workers", "1", "--folder", str(folder)]
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **popen)
         started.append(server)
         return server, server.stdout.readline().split()[-1]
 
@@ -107,3 +130,51 @@ def serve():
         server.terminate()
         server.wait()
         server.stdout.close()
+
+
+class Held:
+    """A process that computes nothing until it is told how it ends."""
+
+    begun: ClassVar[list] = []
+
+    def __init__(self, job_folder, run_folder, workers, limits):
+        self.measured, self.pid, self._end, self._why = Measured(), 0, threading.Event(), ""
+        self.name = run_folder.name
+        Held.begun.append(self)
+
+    def wait(self):
+        self._end.wait(30)
+        return self._why
+
+    def stop(self, why=""):
+        self._why = why
+        self._end.set()
+
+
+@pytest.fixture
+def held(monkeypatch):
+    Held.begun = []
+    monkeypatch.setattr(_queue, "RunProcess", Held)
+    return Held.begun
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A real PostgreSQL server."""
+    if postgres_server.programs() is None:
+        pytest.skip(postgres_server.MISSING)
+    server = postgres_server.PostgresServer(until)
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def database(postgres):
+    """Name of an empty database of that server."""
+    return postgres.new_database()
+
+
+@pytest.fixture
+def store(postgres, database):
+    """Its address, for a user who may make tables in it."""
+    return postgres.url(database)

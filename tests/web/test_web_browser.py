@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from lab_upload import LAB_FILES
 from playwright import sync_api as playwright
 
 from hepasome.trial import load_study, study_path
@@ -17,6 +18,13 @@ CHROMIUM = next(
 )
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 WIDE, TABLET = {"width": 1280, "height": 900}, {"width": 820, "height": 1180}
+
+
+DROPPED = """files => {
+  const all = new DataTransfer();
+  for (const [name, text] of files) all.items.add(new File([text], name));
+  return all;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -83,16 +91,18 @@ def test_a_trial_is_copied_doubled_run_read_and_its_report_is_that_of_the_comman
 
 
 @pytest.fixture(scope="module")
-def full(made, serve, tmp_path_factory):
-    """Address of a server with an own study and a finished run, and the paths of all its pages."""
+def full(made, kept, serve, tmp_path_factory):
+    """Address of a server with an own study, an own product and a finished run, and the paths of all its pages."""
     folder, name = made
     copy = tmp_path_factory.mktemp("full") / "served"
     shutil.copytree(folder, copy)
+    shutil.copytree(kept / "products", copy / "products")
     (copy / "studies" / "mine").mkdir(parents=True)
     text = study_path("li2013").read_text().replace("id: li2013", "id: mine")
     (copy / "studies" / "mine" / "study.yaml").write_text(text)
     _, address = serve(copy)
     paths = ["studies", "studies/li2013", "studies/mine", "studies/mine/edit", "studies/mine/edit#text", "runs"]
+    paths += ["products", "products#asked", "products/ours"]
     paths += ["evidence", "evidence/tables/facts?confidence=recalled", "evidence/studies/li2013", "evidence/pool"]
     return address, [*paths, f"runs/{name}", f"compare?a={name}&b={name}", "api", "nothing"]
 
@@ -101,6 +111,9 @@ def visit(page, address):
     page.goto(address)
     if "/edit" in address:
         playwright.expect(page.locator("#checked")).not_to_be_empty()
+    if address.endswith("#asked"):
+        page.locator("#files").set_input_files(LAB_FILES[-1])
+        playwright.expect(page.locator("#heard")).to_contain_text("open", timeout=30_000)
 
 
 def test_no_page_keeps_anybody_out_or_is_wider_than_its_window(browser, full):
@@ -134,9 +147,10 @@ def test_every_link_of_every_page_leads_somewhere(page, full):
                     "a[href], link[href], img, script[src]", "all => all.map(one => one.href || one.src)"
                 )
             )
-    shipped = sorted(link for link in links if re.search(r"/studies/[a-z0-9_]+$", link))
-    assert len(shipped) > 40
-    links -= set(shipped[3:])  # they are all made alike
+    for section, least in (("studies", 40), ("products", 20)):
+        shipped = sorted(link for link in links if re.search(rf"/{section}/[a-z0-9_]+$", link))
+        assert len(shipped) > least
+        links -= set(shipped[3:])  # they are all made alike
     assert len(links) > 40
     dead = [link for link in links if page.request.get(link).status != 200]
     assert dead == []
@@ -171,6 +185,42 @@ def test_forms_follow_the_disease_and_ranges_keep_their_reason(page, full):
     playwright.expect(page.locator("#checked")).to_contain_text("All of it holds")
     page.get_by_label("Disease", exact=True).select_option("resection")
     playwright.expect(page.locator("[data-path='disease.every']")).to_have_count(0)
+    page.on("dialog", lambda dialog: dialog.accept())
+
+
+def test_dropped_files_become_an_arm_of_a_study(page, full):
+    address, _ = full
+    page.goto(f"{address}products")
+    files = [[file.name, file.read_text(encoding="latin-1")] for file in LAB_FILES if file.suffix == ".csv"]
+    page.dispatch_event("#drop", "drop", {"dataTransfer": page.evaluate_handle(DROPPED, files)})
+    playwright.expect(page.locator("#heard")).to_contain_text("6 questions are open", timeout=30_000)
+    playwright.expect(page.locator("[data-path='dilution']")).to_contain_text("How far was the sample diluted")
+    playwright.expect(page.locator("[data-path='mirna']")).to_be_hidden()  # nobody asks for it
+    playwright.expect(page.get_by_role("button", name="Keep it")).to_be_hidden()
+    page.get_by_label("Short name").fill("dropped")
+    page.get_by_label("Cell that made the vesicles").fill("bv2_microglia")
+    page.get_by_label("Dilution of the counted sample").fill("1000")
+    page.get_by_label("Samples of the small-RNA table").fill("Control")
+    page.get_by_label("Accept the published native number").select_option("true")
+    page.get_by_label("Protein of the undiluted sample").fill("0.5 mg")
+    playwright.expect(page.locator("[data-path='protein'] .problem")).to_contain_text("0.5 mg", timeout=30_000)
+    page.get_by_label("Protein of the undiluted sample").fill("0.5 mg/mL")
+    playwright.expect(page.get_by_role("button", name="Keep it")).to_be_enabled(timeout=30_000)
+    playwright.expect(page.locator("#preview img")).to_be_visible()
+    page.get_by_role("button", name="Keep it").click()
+    page.wait_for_url("**/products/dropped")
+
+    page.get_by_text("Use it in a study").click()
+    page.get_by_label("Study").select_option("mine")
+    page.get_by_role("button", name="Add the arm").click()
+    page.wait_for_url("**/studies/mine/edit#arm-dropped")
+    playwright.expect(page.locator("#checked")).to_contain_text("All of it holds")
+    playwright.expect(page.locator("#arm-dropped")).to_be_in_viewport()
+    playwright.expect(page.locator("#timeline")).to_contain_text("dropped, 250 ug")
+    product = page.locator("[data-path='arms.exosome.treatment.product.base']").get_by_label("Product")
+    product.select_option("ours.yaml")  # its file comes with it
+    playwright.expect(page.locator("#checked")).to_contain_text("not saved yet")
+    playwright.expect(page.locator("#timeline")).to_contain_text("microglia>, 250 ug")
     page.on("dialog", lambda dialog: dialog.accept())
 
 

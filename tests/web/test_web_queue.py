@@ -4,44 +4,16 @@ import json
 import os
 import shutil
 import signal
-import threading
 import urllib.request
-from typing import ClassVar
 
 import psutil
 import pytest
 
 from hepasome.files import InputError
-from hepasome.web import Limits, _queue
+from hepasome.web import Limits
 from hepasome.web._progress import Measured
 
 STUDY = "herrera_sanchez2017"
-
-
-class Held:
-    """A process that computes nothing until it is told how it ends."""
-
-    begun: ClassVar[list] = []
-
-    def __init__(self, job_folder, run_folder, workers, limits):
-        self.measured, self.pid, self._end, self._why = Measured(), 0, threading.Event(), ""
-        self.name = run_folder.name
-        Held.begun.append(self)
-
-    def wait(self):
-        self._end.wait(30)
-        return self._why
-
-    def stop(self, why=""):
-        self._why = why
-        self._end.set()
-
-
-@pytest.fixture
-def held(monkeypatch):
-    Held.begun = []
-    monkeypatch.setattr(_queue, "RunProcess", Held)
-    return Held.begun
 
 
 def ask(client, seed, **more):
@@ -119,7 +91,7 @@ def test_a_stopped_server_goes_on_with_what_it_computed_and_knows_what_waits(hel
     with client_of(tmp_path) as client:
         first, second = ask(client, 1), ask(client, 2)
         wait(lambda: held)
-    (tmp_path / "runs" / ".index.sqlite").unlink()  # it can always be made again
+    (tmp_path / "runs" / ".index.duckdb").unlink()  # it can always be made again
     with client_of(tmp_path) as client:
         wait(lambda: len(held) == 2)
         assert held[1].name == first

@@ -140,7 +140,7 @@ def test_a_token_in_the_address_becomes_a_cookie_that_scripts_cannot_read(client
 OUTSIDE = [
     "/api/runs/..%2f..%2fetc/report.html",
     "/api/runs/%2e%2e/report.html",
-    "/api/runs/.index.sqlite/report.html",
+    "/api/runs/.index.duckdb/report.html",
     "/api/runs/.jobs/results",
     "/api/studies/..%2f..%2fetc%2fpasswd",
     "/api/studies/%2e%2e/study.yaml",

@@ -40,7 +40,9 @@ def test_a_copy_keeps_comments_and_says_the_same(client, tmp_path):
     assert written.read_text().startswith("# Li 2013")
     copy, original = load_study(written), load_study("li2013")
     assert copy.title == "Mine: 1e10"
-    assert copy.model_copy(update={"id": "li2013", "title": original.title}) == original
+    changed = {"id": "li2013", "title": original.title, "claims_of": None}
+    assert copy.model_copy(update=changed) == original
+    assert copy.claims == original.claims
 
 
 def test_a_copy_takes_the_product_files_along(client, tmp_path):

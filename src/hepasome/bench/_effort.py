@@ -26,6 +26,8 @@ class Effort:
         scaling_subjects: Numbers of subjects of the runs on one core.
         streamed_subjects: Subjects of the run whose memory is measured, and of those on several cores a tenth.
         kept_subjects: Subjects of the run that is killed.
+        viewers: Who look at pages of the web application at once.
+        looking: Seconds that they do.
         slow: Whether contenders that take minutes to prepare take part.
     """
 
@@ -40,6 +42,8 @@ class Effort:
     scaling_subjects: tuple[int, ...] = (10, 100, 1_000, 10_000)
     streamed_subjects: int = 20_000
     kept_subjects: int = 20_000
+    viewers: int = 50
+    looking: float = 30.0
     slow: bool = True
 
 
@@ -56,6 +60,8 @@ QUICK = Effort(
     scaling_subjects=(8, 16),
     streamed_subjects=160,
     kept_subjects=300,
+    viewers=10,
+    looking=2.0,
     slow=False,
 )
 

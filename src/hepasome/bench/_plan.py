@@ -10,6 +10,7 @@ from functools import partial
 from hepasome.bench._contenders import COMPILED
 from hepasome.bench._effort import Bench
 from hepasome.bench._floor import measure_floor
+from hepasome.bench._pages import measure_pages
 from hepasome.bench._report import Row
 from hepasome.bench._resume import measure_resume
 from hepasome.bench._scale import measure_cores, measure_memory, measure_subjects
@@ -18,7 +19,7 @@ from hepasome.bench._speed import measure_speed
 from hepasome.bench._start import measure_start
 from hepasome.bench._work import Workload
 
-MEASURES = ("speed", "start", "gradient", "subjects", "cores", "memory", "resume", "floor")
+MEASURES = ("speed", "start", "gradient", "subjects", "cores", "memory", "resume", "floor", "pages")
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def _steps(bench: Bench, measures: Sequence[str], made: Sequence[Workload], rows
             "cores": _Step(3 + 0.001 * effort.streamed_subjects, partial(measure_cores, bench, first)),
             "memory": _Step(3 + 0.002 * effort.streamed_subjects, partial(measure_memory, bench, first)),
             "resume": _Step(3 + 0.003 * effort.kept_subjects, partial(measure_resume, bench, first)),
+            "pages": _Step(20 + effort.looking, partial(measure_pages, bench)),
             "floor": _Step(1, lambda: measure_floor(bench, first, _own_time(rows, first))),
         }
     speed = [_Step(_speed_plan(bench, workload), partial(measure_speed, bench, workload)) for workload in made]

@@ -104,6 +104,17 @@ TABLES = {
             Column("same_bytes", "same bytes", _yes),
         ),
     ),
+    "pages": Table(
+        "Pages of the web application while runs are computed",
+        (
+            Column("responses", "responses", _whole),
+            Column("failed", "failed", _whole),
+            Column("median_ms", "median, ms", _three),
+            Column("p95_ms", "95 % within, ms", _three),
+            Column("largest_ms", "largest, ms", _three),
+            Column("unfinished", "runs unfinished at the end", _whole),
+        ),
+    ),
     "floor": Table(
         "Arithmetic floor",
         (

@@ -52,22 +52,21 @@ def targets_command(
         )
     if arm is not None and study is None:
         raise input_error("--arm", "There is no study that this arm is of.", "Give --study STUDY.", value=arm)
-    if study is None and product is None:
-        raise input_error("PRODUCT", "Nobody says what the vesicles carry.", "Give a product.")
-    given = load_product(product) if product is not None else None
+    named = load_product(product) if product is not None else None
     for name in cell or ():
         if name not in CELLS:
             raise input_error("--cell", "There is no such cell.", f"Use one of: {', '.join(CELLS)}.", value=name)
-    if given is not None and not families(given)[0]:
-        find_targets(given, [])  # says so before anything is simulated
-    if study is None:
-        exposures = exposures_from(list(vesicles or ()))
-    else:
+    if named is not None and not families(named)[0]:
+        find_targets(named, [])  # says so before anything is simulated
+    if study is not None:
         exposures, carried = _delivered(study, arm, draws, seed)
-        if given is not None and given.vesicles != carried.vesicles:
-            print_plain(_other(given, carried), errors)
-        given = given or carried
-    assert given is not None  # noqa: S101 # without a study it was asked for
+        if named is not None and named.vesicles != carried.vesicles:
+            print_plain(_other(named, carried), errors)
+        given = named or carried
+    elif named is not None:
+        exposures, given = exposures_from(list(vesicles or ())), named
+    else:
+        raise input_error("PRODUCT", "Nobody says what the vesicles carry.", "Give a product.")
     asked = chosen(exposures, list(cell or ()))
     with errors.status("Looking up targets"):
         lanes = lanes_from(families(given)[0], targetscan, mirtarbase, affinities)
@@ -96,7 +95,8 @@ def _delivered(written: str, arm: str | None, draws: int, seed: int) -> tuple[di
     study = simulated.run.study
     name = main_arm(study, arm)
     treatment = simulated.run.plan.protocol.arms[name].treatment
-    assert treatment is not None  # noqa: S101 # `main_arm` names treated arms alone
+    if treatment is None:
+        raise ValueError(f"the arm {name} gets no treatment")
     dose = f"{treatment.dose.value:.3g} {treatment.dose.unit}"
     source = f"{study.id}, arm {name}: {dose}, {treatment.route}; {study.subject.species}"
     return exposures_of(name, vesicles_per_cell(simulated.run), source), treatment.product

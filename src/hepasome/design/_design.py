@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from hepasome.design._assumed import ATTRITION, BETWEEN_LABS, BLOCK_SHARE, Assumption, given
 from hepasome.design._sequential import MOST_LOOKS, SPENDINGS, Spending
-from hepasome.evidence import Claim, load_evidence
+from hepasome.evidence import Claim
 from hepasome.files import FindingList, did_you_mean, input_error
 from hepasome.trial import SURVIVAL, EndpointAt, Study, main_arm, treated_arms
 
@@ -209,7 +209,7 @@ def _claim(study: Study, arm: str, versus: str | None, endpoint: str | None) -> 
     """The first claim that this arm moves an endpoint, or the one asked for; one against the control before others."""
     labels = [str(one) for one in study.endpoints]
     found = []
-    for claim in load_evidence().claims_of(study.id):
+    for claim in study.claims:
         about = claim.kind in ("direction", "number") and claim.arm == arm and claim.versus in study.arms
         if about and versus in (None, claim.versus) and _label(claim) in labels and endpoint in (None, _label(claim)):
             found.append(claim)

@@ -155,7 +155,7 @@ def _sentence(item: Any, model: type[BaseModel], place: Place) -> tuple[str, str
         return "This is not one of the allowed words.", f"Use {context['expected']}."
     if kind == "value_error":
         sentence = str(context["error"])
-        return sentence[:1].upper() + sentence[1:].rstrip(".") + ".", ""
+        return sentence[:1].upper() + sentence[1:] + ("" if sentence.endswith((".", "?")) else "."), ""
     if kind in _WRONG_KIND:
         return _WRONG_KIND[kind]
     message = item["msg"].replace("Input should be", "It should be")

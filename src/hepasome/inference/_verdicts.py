@@ -57,7 +57,7 @@ def judge(run: Run) -> list[Verdict]:
     it fails at the copies carried, conditional on the copies per vesicle that it would require. What the model could
     not but show is not judged, and an effect that is not there is not abolished.
     """
-    verdicts = {claim.id: _judge(run, claim) for claim in load_evidence().claims_of(run.study.id)}
+    verdicts = {claim.id: _judge(run, claim) for claim in run.study.claims}
     return [_weighed(verdict, verdicts) for verdict in verdicts.values()]
 
 

@@ -39,7 +39,7 @@ def zone_exposure(run: Run, arm: str, zones: int = ZONES) -> pd.DataFrame:
         raise input_error(run.study.id, "This is no treated arm.", "Name an arm that gets a product.", value=arm)
     if run.study.subject.culture is not None:
         raise input_error(run.study.id, "Cells in culture have no zones along a sinusoid.", value=arm)
-    study = run.study.model_copy(update={"zones": max(zones, run.study.zones)})
+    study = run.study.model_copy(update={"zones": max(zones, run.study.zones)}, deep=True)
     for name, one in study.arms.items():  # products as they were when the run was made
         treated = run.plan.protocol.arms[name].treatment
         if one.treatment is not None and treated is not None:

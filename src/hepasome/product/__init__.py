@@ -24,6 +24,7 @@ from hepasome.product._product import (
     Marker,
     Product,
     load_product,
+    product_path,
     shipped_products,
     write_product,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "known_name",
     "load_product",
     "parse_mirna_name",
+    "product_path",
     "purity_limits",
     "read_lab_file",
     "read_lab_files",

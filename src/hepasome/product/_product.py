@@ -229,23 +229,31 @@ class Product(Strict):
         raise ValueError(f"{self.id} does not say how many particles `{dose}` is; give the dose in ug or particles")
 
 
+def product_path(name: str | Path) -> Path:
+    """Where the file of a product lies: a shipped one by its id, or the path that is given.
+
+    Raises:
+        InputError: If there is no shipped product of this id.
+    """
+    text = str(name)
+    if not PRODUCT_ID.fullmatch(text):
+        return Path(name)
+    path = SHIPPED / f"{text}.yaml"
+    if not path.is_file():
+        known = ", ".join(shipped_products())
+        raise input_error(
+            text, "There is no such product.", f"Shipped are {known}; or give the path of a file.", value=text
+        )
+    return path
+
+
 def load_product(name: str | Path) -> Product:
     """A shipped product by its id, or a product file by its path.
 
     Raises:
         InputError: Every finding about the file, or that there is no such product.
     """
-    text = str(name)
-    if PRODUCT_ID.fullmatch(text):
-        path = SHIPPED / f"{text}.yaml"
-        if not path.is_file():
-            known = ", ".join(shipped_products())
-            raise input_error(
-                text, "There is no such product.", f"Shipped are {known}; or give the path of a file.", value=text
-            )
-    else:
-        path = Path(name)
-    return validate(Product, read_yaml(path))
+    return validate(Product, read_yaml(product_path(name)))
 
 
 def shipped_products() -> list[str]:

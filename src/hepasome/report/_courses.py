@@ -30,7 +30,7 @@ def time_courses(run: Run) -> Figure:
     """
     names = list(dict.fromkeys(endpoint.endpoint for endpoint in run.study.endpoints))
     colours, unit = arm_colours(list(run.plan.protocol.arms)), unit_for(run.plan.protocol.read_out)
-    ranges = _at_endpoints(run)
+    ranges = typical_at_endpoints(run)
     with look():
         figure, parts = panels(len(names), 1.9)
         for axes, name in zip(parts, names, strict=True):
@@ -63,7 +63,7 @@ def time_courses(run: Run) -> Figure:
     return figure
 
 
-def _at_endpoints(run: Run) -> pd.DataFrame:
+def typical_at_endpoints(run: Run) -> pd.DataFrame:
     """What the draws leave open, with the read-out and the time (h) of each endpoint in this trial."""
     asked = [(str(one), one.endpoint, run.plan.protocol.endpoint_time(one)) for one in run.study.endpoints]
     return typical_values(run).merge(pd.DataFrame(asked, columns=["endpoint", "read_out", "time"]), on="endpoint")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from hepasome.inference import Verdict, attribution, cargo_per_cell, fate_shares
+from hepasome.inference import Verdict, attribution, cargo_per_cell, fate_intervals, fate_shares
+from hepasome.report._courses import typical_at_endpoints
 from hepasome.report._identifiability import identifiability
 from hepasome.report._panels import unit_of
-from hepasome.report._survival import has_deaths
+from hepasome.report._survival import has_deaths, kaplan_meier
 from hepasome.trial import Run, survival_times, treated_arms
 
 
@@ -18,7 +18,7 @@ def figure_tables(run: Run, verdicts: list[Verdict]) -> dict[str, pd.DataFrame]:
     for arm in treated_arms(run.study):
         shares = fate_shares(run, arm)
         if len(shares):
-            made[f"fate_{arm}"] = _fate(shares)
+            made[f"fate_{arm}"] = _fate(run, arm, shares)
     if treated_arms(run.study) and len(cargo_per_cell(run)):
         made["copies"] = _copies(run, verdicts)
     if has_deaths(run):
@@ -43,13 +43,19 @@ def _protocol(run: Run) -> pd.DataFrame:
 
 
 def _courses(run: Run) -> pd.DataFrame:
-    """Columns: endpoint, unit, arm, time, and median, low and high (5 % and 95 %) of the animals."""
-    parts = []
+    """Columns: endpoint, unit, arm, time; median, low and high (5 % and 95 %) of the animals, and of the draws."""
+    ends, parts = {"median": 0.5, "low": 0.05, "high": 0.95}, []
     for name in dict.fromkeys(endpoint.endpoint for endpoint in run.study.endpoints):
         at = run.trajectories.groupby(["arm", "time"], sort=False)[name]
-        part = pd.DataFrame({end: at.quantile(q) for end, q in (("median", 0.5), ("low", 0.05), ("high", 0.95))})
+        part = pd.DataFrame({end: at.quantile(q) for end, q in ends.items()})
         parts.append(part.reset_index().assign(endpoint=name, unit=unit_of(name)))
-    return pd.concat(parts, ignore_index=True)[["endpoint", "unit", "arm", "time", "median", "low", "high"]]
+    of_draws = typical_at_endpoints(run).drop(columns="endpoint").rename(columns={"read_out": "endpoint"})
+    of_draws = of_draws.rename(columns={end: f"draws_{end}" for end in ends})
+    place = ["endpoint", "arm", "time"]
+    # a course need not be read at the time of an endpoint
+    table = pd.concat(parts).merge(of_draws, "outer", place, sort=False)
+    table["unit"] = table["endpoint"].map(unit_of)
+    return table[["endpoint", "unit", "arm", "time", *ends, *(f"draws_{end}" for end in ends)]]
 
 
 def _animals(run: Run) -> pd.DataFrame:
@@ -57,33 +63,42 @@ def _animals(run: Run) -> pd.DataFrame:
     return run.endpoints[["subject", "arm", "endpoint", "time", "measured"]]
 
 
-def _fate(shares: pd.DataFrame) -> pd.DataFrame:
-    """Columns: hours after the dose, and a share (%) for each place."""
-    return shares.rename_axis("hours after the dose").reset_index()
+def _fate(run: Run, arm: str, shares: pd.DataFrame) -> pd.DataFrame:
+    """Columns: hours after the dose, place, share (%): mean of the animals; median, low and high of the draws."""
+    long = shares.rename_axis("hours").reset_index().melt("hours", var_name="place", value_name="animals")
+    found = fate_intervals(run, arm)
+    last = found.loc[found["moment"] == "end", ["hours", "place", "median", "low", "high"]]
+    return long.merge(last, "left", ["hours", "place"])
 
 
 def _copies(run: Run, verdicts: list[Verdict]) -> pd.DataFrame:
     """Columns: arm, cargo, target, cell, and copies per vesicle carried and required; last those of claims."""
-    rows = cargo_per_cell(run)[["arm", "cargo", "target", "cell", "carried", "required"]]
+    numbers = [f"{what}{end}" for what in ("carried", "required") for end in ("", "_low", "_high")]
+    rows = cargo_per_cell(run)[["arm", "cargo", "target", "cell", *numbers]]
     claimed = [
-        (v.claim.arm, v.claim.cargo, f"claim on {v.claim.endpoint}", "", v.carried_copies, v.required_copies)
+        {
+            "arm": v.claim.arm,
+            "cargo": v.claim.cargo,
+            "target": f"claim on {v.claim.endpoint}",
+            "carried": v.carried_copies,
+            "required": v.required_copies,
+        }
         for v in verdicts
         if v.required_copies is not None
     ]
-    return pd.concat([rows, pd.DataFrame(claimed, columns=rows.columns)]) if claimed else rows
+    return pd.concat([rows, pd.DataFrame(claimed)])[rows.columns] if claimed else rows
 
 
 def _survival(run: Run) -> pd.DataFrame:
-    """Columns: arm, time of a death or of the end, animals at risk before it, deaths at it, share alive after it."""
-    end, rows = run.plan.protocol.read_out, []
+    """Columns: arm, time, share (alive after it), low, high (95 %), at_risk (before it), deaths (at it)."""
+    end, parts = run.plan.protocol.read_out, []
     for arm in run.plan.protocol.arms:
-        if not len(survival_times(run.subjects, arm, end)):
+        times = survival_times(run.subjects, arm, end)
+        if not len(times):
             continue
+        curve = kaplan_meier(times, end)
         own = (run.subjects["arm"] == arm) & (run.subjects["role"] == "animal")
-        death = run.subjects.loc[own, "death"].dropna().to_numpy()
-        alive = 1.0
-        for time in (0.0, *np.unique(death[death <= end]), end):
-            risk, dead = int((death >= time).sum()), int((death == time).sum())
-            alive *= 1 - dead / risk if risk else 1.0
-            rows.append((arm, time, risk, dead, alive))
-    return pd.DataFrame(rows, columns=["arm", "time", "at_risk", "deaths", "share_alive"]).drop_duplicates()
+        death = run.subjects.loc[own, "death"].dropna().to_numpy()[:, None]
+        at = curve["time"].to_numpy()
+        parts.append(curve.assign(arm=arm, at_risk=(death >= at).sum(0), deaths=(death == at).sum(0)))
+    return pd.concat(parts)[["arm", "time", "share", "low", "high", "at_risk", "deaths"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,28 +33,42 @@ def write_product_sheet(product: Product, path: Path | str, reading: LabReading 
     return write_atomically(path, render_product_sheet(product, reading))
 
 
-def render_product_sheet(product: Product, reading: LabReading | None = None) -> str:
-    """The sheet as HTML; the same product gives the same bytes."""
+def render_product_sheet(
+    product: Product, reading: LabReading | None = None, pictures: Mapping[str, str] | None = None
+) -> str:
+    """The sheet as HTML; the same product gives the same bytes.
+
+    Args:
+        product: As `write_product_sheet`.
+        reading: As there.
+        pictures: Its pictures, where `product_pictures` has drawn them already.
+    """
     environment = Environment(
         loader=PackageLoader("hepasome.report"), autoescape=select_autoescape(default=True, default_for_string=True)
     )
     environment.filters |= {"number": number}
-    return environment.get_template(_PAGE).render(**_context(product, reading))
+    drawn = product_pictures(product, reading) if pictures is None else pictures
+    return environment.get_template(_PAGE).render(**_context(product, reading, drawn))
 
 
-def _context(product: Product, reading: LabReading | None) -> dict[str, Any]:
-    vesicles, check = product.vesicles, check_product(product)
-    figures = {"preparation": product_figure(vesicles, reading)}
+def product_pictures(product: Product, reading: LabReading | None = None) -> dict[str, str]:
+    """Pictures of a preparation as SVG, by name: `preparation`, and `gates` where a cytometer was read."""
+    figures = {"preparation": product_figure(product.vesicles, reading)}
     if reading is not None and reading.gates:
         figures["gates"] = gates_figure(reading.gates)
+    return {name: svg(figure) for name, figure in figures.items()}
+
+
+def _context(product: Product, reading: LabReading | None, pictures: Mapping[str, str]) -> dict[str, Any]:
+    check = check_product(product)
     return {
         "product": product,
-        "vesicles": vesicles,
+        "vesicles": product.vesicles,
         "check": check,
         "kept": product.storage.kept(),
         "told": len(check.part("report")) - len(check.missing),
         "asked": len(check.part("report")),
-        "figures": {name: Markup(embedded(svg(figure), name)) for name, figure in figures.items()},  # noqa: S704 # ours
+        "figures": {name: Markup(embedded(drawing, name)) for name, drawing in pictures.items()},  # noqa: S704 # ours
         "proteins": reading.proteins if reading else (),
         "derivations": reading.derivations if reading else (),
         "status_colours": STATUS_COLOURS,

@@ -100,7 +100,7 @@ def _context(run: Run, verdicts: list[Verdict], drawings: dict[str, str]) -> dic
         "arms": arms,
         "colours": arm_colours(arms),
         "answer": answer_lines(run, verdicts, statistics),
-        "record": evidence.record(run.study.id),
+        "record": evidence.record(run.study.published_as),
         "uncertain": uncertain_details(run),
         "figures": {name: Markup(embedded(drawing, name)) for name, drawing in drawings.items()},  # noqa: S704 # ours
         "treated": treated_arms(run.study),

@@ -20,9 +20,10 @@ def run_results(run: Run) -> dict[str, Any]:
     """The results of a run as data that JSON can hold: the numbers of its report, and nothing else.
 
     Returns:
-        answer (sentences), arms, control, colours, endpoints (statistics by arm), verdicts, cells (vesicles per cell),
-        cargo (copies per cell), attribution, uncertain (what this trial drew), ceilings, figures (their names), failed
-        (subjects that did not complete), command and versions. A number that does not exist is None.
+        answer (sentences), arms, control, claims_of (published study that a copy is held against), colours, endpoints
+        (statistics by arm), verdicts, cells (vesicles per cell), cargo (copies per cell), attribution, uncertain (what
+        this trial drew), ceilings, figures (their names), failed (subjects that did not complete), command and
+        versions. A number that does not exist is None.
     """
     verdicts, statistics, arms = judge(run), statistics_by_arm(run), list(run.plan.protocol.arms)
     failed = run.subjects.loc[run.subjects["status"] != "COMPLETED", ["key", "reason"]]
@@ -31,6 +32,7 @@ def run_results(run: Run) -> dict[str, Any]:
             "answer": answer_lines(run, verdicts, statistics),
             "arms": arms,
             "control": run.study.control,
+            "claims_of": run.study.claims_of,
             "colours": arm_colours(arms),
             "endpoints": endpoint_rows(run, statistics),
             "verdicts": [_verdict(verdict) for verdict in verdicts],

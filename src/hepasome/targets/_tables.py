@@ -9,7 +9,7 @@ import math
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 import pandas as pd
 
@@ -21,6 +21,7 @@ TABLES = FOLDER / "tables"
 KINDS = ("8mer", "7mer_m8", "7mer_a1")
 CELLS = ("hepatocyte", "stellate", "kupffer", "tumour")
 
+_Number = TypeVar("_Number", int, float)
 CellName = Literal["hepatocyte", "stellate", "kupffer", "tumour"]
 
 
@@ -37,29 +38,37 @@ class Affinity(Strict):
         return math.exp(self.log_kd_8mer), math.exp(self.log_kd_7mer_m8), math.exp(self.log_kd_7mer_a1)
 
 
-class PredictedTarget(Strict):
-    """One gene with conserved sites of one seed: the predicted lane.
+class _SitesOfSeed(Strict, Generic[_Number]):
+    """Conserved sites of one seed, by kind.
 
     Attributes:
         seed: Nucleotides 2 to 8 of the miRNA.
-        gene: Symbol.
-        sites_8mer: Conserved sites of this kind.
-        sites_7mer_m8: Conserved sites of this kind.
-        sites_7mer_a1: Conserved sites of this kind.
-        context_score: Cumulative weighted context++ score: a log2 fold change at a saturating dose.
+        sites_8mer: Sites of this kind.
+        sites_7mer_m8: Sites of this kind.
+        sites_7mer_a1: Sites of this kind.
     """
 
     seed: str
-    gene: str
-    sites_8mer: int
-    sites_7mer_m8: int
-    sites_7mer_a1: int
-    context_score: float
+    sites_8mer: _Number
+    sites_7mer_m8: _Number
+    sites_7mer_a1: _Number
 
     @property
-    def sites(self) -> tuple[int, int, int]:
+    def sites(self) -> tuple[_Number, _Number, _Number]:
         """Sites in the order of `KINDS`."""
         return self.sites_8mer, self.sites_7mer_m8, self.sites_7mer_a1
+
+
+class PredictedTarget(_SitesOfSeed[int]):
+    """One gene with conserved sites of one seed: the predicted lane.
+
+    Attributes:
+        gene: Symbol.
+        context_score: Cumulative weighted context++ score: a log2 fold change at a saturating dose.
+    """
+
+    gene: str
+    context_score: float
 
 
 class MeasuredTarget(Strict):
@@ -86,19 +95,10 @@ class MeasuredTarget(Strict):
     pmids: str
 
 
-class SitePool(Strict):
+class SitePool(_SitesOfSeed[float]):
     """Sites of one seed per mRNA molecule of one cell type, over all genes with a conserved one."""
 
-    seed: str
     cell: CellName
-    sites_8mer: float
-    sites_7mer_m8: float
-    sites_7mer_a1: float
-
-    @property
-    def sites(self) -> tuple[float, float, float]:
-        """Sites per mRNA molecule in the order of `KINDS`."""
-        return self.sites_8mer, self.sites_7mer_m8, self.sites_7mer_a1
 
 
 class Proxy(Strict):

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepasome.biology import cell_types
-from hepasome.evidence import load_evidence
 from hepasome.files import input_error
 from hepasome.product import Product
 from hepasome.translation._bodies import HUMAN
@@ -128,9 +127,7 @@ def _animal_dose(
 
 def cell_of_interest(study: Study) -> tuple[str, str] | None:
     """The cell type that a study is about and why: the one that most claims name, or its tumour; None if neither."""
-    named = Counter(
-        (claim.cell.removesuffix("_cell"), claim.cargo) for claim in load_evidence().claims_of(study.id) if claim.cell
-    )
+    named = Counter((claim.cell.removesuffix("_cell"), claim.cargo) for claim in study.claims if claim.cell)
     if named:
         cell, cargo = named.most_common(1)[0][0]
         return cell, f"the claims name them for {cargo}" if cell != TUMOUR else f"the claims name a tumour for {cargo}"

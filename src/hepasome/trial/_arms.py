@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hepasome.evidence import load_evidence
 from hepasome.files import input_error
 from hepasome.trial._study import Study
 
@@ -27,5 +26,5 @@ def main_arm(study: Study, asked: str | None = None) -> str:
                 "--arm", "The study has no treated arm of this name.", f"Use one of: {', '.join(arms)}.", value=asked
             )
         return asked
-    counts = Counter(claim.arm for claim in load_evidence().claims_of(study.id))
+    counts = Counter(claim.arm for claim in study.claims)
     return max(arms, key=lambda arm: counts[arm])  # the first of equals

@@ -20,7 +20,6 @@ import pandas as pd
 
 from hepasome import engine
 from hepasome.biology import model_sbml, read_outs
-from hepasome.evidence import load_evidence
 from hepasome.files import did_you_mean, input_error
 from hepasome.trial._draws import central_values, drawn_values, individual, individual_body_weight, stream
 from hepasome.trial._fate import fate_times
@@ -169,7 +168,7 @@ class PlannedSubjects(Sequence[Planned]):
                     yield "world", arm, draw, variant
 
     def _ladders(self) -> Iterator[_Entry]:
-        claims = [c for c in load_evidence().claims if c.study == self._study.id and c.kind == "mechanism"]
+        claims = [claim for claim in self._study.claims if claim.kind == "mechanism"]
         for arm, given in self._protocol.arms.items():
             for cargo in sorted({claim.cargo for claim in claims if claim.arm == arm and given.treatment is not None}):
                 yield from (("ladder", arm, step, cargo) for step in range(len(LADDER) + 1))

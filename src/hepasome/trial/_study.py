@@ -16,7 +16,7 @@ from hepasome.biology import (
     routes,
     routes_into,
 )
-from hepasome.evidence import endpoint_names
+from hepasome.evidence import Claim, endpoint_names, load_evidence
 from hepasome.files import (
     Document,
     FindingList,
@@ -148,6 +148,7 @@ class Study(Strict):
         endpoints: What is read out.
         zones: Zones of the liver.
         notes: Corrections and cautions that the report shows.
+        claims_of: Id of the published study whose claims it is held against, where that is not its own.
     """
 
     id: str
@@ -163,6 +164,15 @@ class Study(Strict):
     endpoints: tuple[EndpointAt, ...] = Field(min_length=1, max_length=100)
     zones: int = Field(default=1, ge=1, le=12)
     notes: tuple[str, ...] = ()
+    claims_of: str | None = None
+
+    @field_validator("claims_of")
+    @classmethod
+    def _has_claims(cls, written: str | None) -> str | None:
+        known = {claim.study for claim in load_evidence().claims}
+        if written is not None and written not in known:
+            raise ValueError(f"nothing is claimed of `{written}`. {did_you_mean(written, known)}")
+        return written
 
     @field_validator("id")
     @classmethod
@@ -234,6 +244,16 @@ class Study(Strict):
                 agent = agents()[given.agent]
                 if not present.has(agent.module):
                     raise ValueError(f"arm `{name}`: {given.agent} acts on {agent.module}, which {model.title} has not")
+
+    @property
+    def published_as(self) -> str:
+        """Id of the published study that it is compared with; its own if it is no changed copy."""
+        return self.claims_of or self.id
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Published claims that it is held against. No simulation takes them as an input."""
+        return load_evidence().claims_of(self.published_as)
 
     def as_written(self) -> dict[str, Any]:
         """The study as plain data for JSON, as its file writes it, with every default that is not nothing."""

@@ -16,10 +16,10 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from hepasome.files import Finding, InputError, input_error, shorten
+from hepasome.web._bounds import keep_within, more_time, swollen
 from hepasome.web._evidence import evidence_tables, view
 from hepasome.web._evidence_models import PoolRequest, QueryRequest
 from hepasome.web._pooling import pool_file, pool_view
-from hepasome.web._within import keep_within, more_time, swollen
 
 _MOST_FINDINGS, _LONGEST_VALUE = 100, 200
 

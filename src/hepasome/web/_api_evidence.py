@@ -10,6 +10,8 @@ from fastapi import APIRouter, Path, Request, Response
 from hepasome.evidence import MEASURES, evidence_folder, example_effects, moderator_names, own_studies
 from hepasome.files import InputError, input_error
 from hepasome.web._asking import Asking
+from hepasome.web._described import faults
+from hepasome.web._downloads import attachment, file_of
 from hepasome.web._evidence import at_fields, filtered, study_evidence, table_views, view
 from hepasome.web._evidence_models import (
     AnswerView,
@@ -20,23 +22,11 @@ from hepasome.web._evidence_models import (
     StudyEvidence,
     TableView,
 )
-from hepasome.web._models import Problem
 from hepasome.web._names import STUDY
 from hepasome.web._settings import Limits
 
 Kind = Literal["csv", "json", "parquet"]
-_MEDIA = {
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "parquet": "application/vnd.apache.parquet",
-    "svg": "image/svg+xml",
-    "png": "image/png",
-}
-_FAULTS: dict[int | str, dict[str, Any]] = {
-    404: {"model": Problem, "description": "There is no such table or study."},
-    409: {"model": Problem, "description": "Too many ask at once."},
-    422: {"model": Problem, "description": "The question does not hold; every finding is listed."},
-}
+_FAULTS = faults({404: "There is no such table or study.", 409: "Too many ask at once."})
 _COLUMNS = {
     "parameters": [
         {
@@ -66,9 +56,15 @@ def evidence_routes(asking: Asking, limits: Limits) -> APIRouter:
     def tables() -> list[TableView]:
         return table_views()
 
-    @api.get("/tables/{table}.{kind}", summary="Rows of a table, as a file", openapi_extra=_COLUMNS)
+    @api.get(
+        "/tables/{table}.{kind}",
+        summary="Rows of a table, as a file",
+        openapi_extra=_COLUMNS,
+        response_class=Response,
+        responses=file_of("csv", "json", "parquet"),
+    )
     def file(request: Request, table: Annotated[str, Path(pattern=r"^[a-z_]+$")], kind: Kind) -> Response:
-        return _saved(filtered(by_columns(request, table)).file(kind), f"{table}.{kind}")
+        return attachment(filtered(by_columns(request, table)).file(kind), f"{table}.{kind}")
 
     @api.get("/tables/{table}", summary="Rows of a table", openapi_extra=_COLUMNS)
     def rows(request: Request, table: Annotated[str, Path(pattern=r"^[a-z_]+$")]) -> AnswerView:
@@ -83,10 +79,15 @@ def evidence_routes(asking: Asking, limits: Limits) -> APIRouter:
         except InputError as error:
             raise at_fields(error) from None
 
-    @api.post("/query.{kind}", summary="Ask, and get a file", response_class=Response)
+    @api.post(
+        "/query.{kind}",
+        summary="Ask, and get a file",
+        response_class=Response,
+        responses=file_of("csv", "json", "parquet"),
+    )
     def query_file(asked: QueryRequest, kind: Kind) -> Response:
         content = found("file", asked, kind) if is_sql(asked) else filtered(asked).file(kind)
-        return _saved(content, f"evidence.{kind}")
+        return attachment(content, f"evidence.{kind}")
 
     @api.get("/studies/{study}", summary="All that is known of a study")
     def study(study: Annotated[str, Path(pattern=STUDY)]) -> StudyEvidence:
@@ -100,7 +101,12 @@ def evidence_routes(asking: Asking, limits: Limits) -> APIRouter:
     def pool(asked: PoolRequest) -> Response:
         return Response(found("pool", asked), media_type="application/json")
 
-    @api.post("/pool/{drawing}.{kind}", summary="A plot of pooled effects, or its numbers", response_class=Response)
+    @api.post(
+        "/pool/{drawing}.{kind}",
+        summary="A plot of pooled effects, or its numbers",
+        response_class=Response,
+        responses=file_of("svg", "png", "csv"),
+    )
     def pool_file(
         asked: PoolRequest,
         drawing: Literal["forest", "funnel", "effects", "terms"],
@@ -112,7 +118,7 @@ def evidence_routes(asking: Asking, limits: Limits) -> APIRouter:
                 "the file", "Plots are SVG or PNG, numbers are CSV.", "Ask for effects.csv or forest.svg."
             )
         name = f"{drawing}.{kind}"
-        return _saved(found("pool_file", asked, name), name)
+        return attachment(found("pool_file", asked, name), name)
 
     return api
 
@@ -144,8 +150,3 @@ def pool_choices() -> PoolChoices:
         moderators=list(moderator_names(studies)),
         example=example_effects(),
     )
-
-
-def _saved(content: str | bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=_MEDIA[name.rpartition(".")[2]], headers=headers)

@@ -8,19 +8,17 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
 
 from hepasome.trial import Settings
+from hepasome.web._described import faults
+from hepasome.web._downloads import MEDIA, file_of
 from hepasome.web._files import KINDS, explanation, figure, report, results, table
 from hepasome.web._library import Library
-from hepasome.web._models import Problem, RunRequest, RunView, SoFarRow
+from hepasome.web._models import RunRequest, RunView, SoFarRow
 from hepasome.web._names import STUDY
 from hepasome.web._queue import RunQueue
 from hepasome.web._security import FILE_POLICY
 from hepasome.web._views import run_view
 
-_FAULTS: dict[int | str, dict[str, Any]] = {
-    404: {"model": Problem, "description": "There is no such run, or it has no such thing yet."},
-    409: {"model": Problem, "description": "This is not done to this run now."},
-    422: {"model": Problem, "description": "The input does not hold; every finding is listed."},
-}
+_FAULTS = faults({404: "There is no such run, or it has no such thing yet.", 409: "This is not done to this run now."})
 _FILE = {"Content-Security-Policy": FILE_POLICY}
 
 
@@ -59,14 +57,18 @@ def run_routes(library: Library, queue: RunQueue) -> APIRouter:
     def explain(name: str) -> RunView:
         return run_view(queue, queue.explain(name))
 
-    @api.get("/{name}/explain/{file}.{kind}", summary="A figure, table or report of it", response_class=Response)
+    @api.get(
+        "/{name}/explain/{file}.{kind}",
+        summary="A figure, table or report of it",
+        response_class=Response,
+        responses=file_of(*KINDS, "html"),
+    )
     def because(
         name: str, file: str, kind: Literal["svg", "png", "csv", "html"], *, download: bool = False
     ) -> FileResponse:
         path = explanation(queue, name, file, kind)
         saved = f"{name}_{file}.{kind}" if download or kind == "csv" else None
-        media = KINDS.get(kind, "text/html")
-        return FileResponse(path, media_type=media, headers=_FILE, filename=saved)
+        return FileResponse(path, media_type=MEDIA[kind], headers=_FILE, filename=saved)
 
     @api.delete("/{name}", status_code=204, summary="Delete a run with its files")
     def delete(name: str) -> None:
@@ -81,20 +83,37 @@ def run_routes(library: Library, queue: RunQueue) -> APIRouter:
     def found(name: str) -> dict[str, Any]:
         return results(queue, name)
 
-    @api.get("/{name}/report.html", summary="The report: one file that opens from disk", response_class=Response)
+    @api.get(
+        "/{name}/report.html",
+        summary="The report: one file that opens from disk",
+        response_class=Response,
+        responses=file_of("html"),
+    )
     def whole_report(name: str, *, download: bool = False) -> FileResponse:
         path = report(queue, name)
-        return FileResponse(path, media_type="text/html", headers=_FILE, filename=f"{name}.html" if download else None)
+        return FileResponse(
+            path, media_type=MEDIA["html"], headers=_FILE, filename=f"{name}.html" if download else None
+        )
 
-    @api.get("/{name}/figures/{drawing}.{kind}", summary="A figure, or its numbers", response_class=Response)
+    @api.get(
+        "/{name}/figures/{drawing}.{kind}",
+        summary="A figure, or its numbers",
+        response_class=Response,
+        responses=file_of(*KINDS),
+    )
     def drawn(name: str, drawing: str, kind: Literal["svg", "png", "csv"], *, download: bool = False) -> FileResponse:
         path = figure(queue, name, drawing, kind)
         saved = f"{name}_{drawing}.{kind}" if download or kind == "csv" else None
-        return FileResponse(path, media_type=KINDS[kind], headers=_FILE, filename=saved)
+        return FileResponse(path, media_type=MEDIA[kind], headers=_FILE, filename=saved)
 
-    @api.get("/{name}/tables/{which}.parquet", summary="A table of the run, Parquet", response_class=Response)
+    @api.get(
+        "/{name}/tables/{which}.parquet",
+        summary="A table of the run, Parquet",
+        response_class=Response,
+        responses=file_of("parquet"),
+    )
     def numbers(name: str, which: str) -> FileResponse:
         path = table(queue, name, which)
-        return FileResponse(path, media_type="application/vnd.apache.parquet", filename=f"{name}_{which}.parquet")
+        return FileResponse(path, media_type=MEDIA["parquet"], filename=f"{name}_{which}.parquet")
 
     return api

@@ -11,26 +11,24 @@ from fastapi import APIRouter, Body, Response
 from hepasome import LoadedStudy
 from hepasome.biology import model_sbml
 from hepasome.files import input_error
+from hepasome.web._described import faults
+from hepasome.web._downloads import MEDIA, attachment, file_of
 from hepasome.web._library import Library
-from hepasome.web._models import Checked, CopyRequest, Problem, StudyContent, StudySummary, StudyView
+from hepasome.web._models import Checked, CopyRequest, StudyContent, StudySummary, StudyView
+from hepasome.web._products import Products
 from hepasome.web._views import checked, summary, whole
 from hepasome.web._vocabulary import vocabulary
 
-_FAULTS: dict[int | str, dict[str, Any]] = {
-    404: {"model": Problem, "description": "There is no such study."},
-    409: {"model": Problem, "description": "This is not done to this study."},
-    422: {"model": Problem, "description": "The input does not hold; every finding is listed."},
-}
-_YAML = "application/yaml"
+_FAULTS = faults({404: "There is no such study.", 409: "This is not done to this study."})
 
 
-def study_routes(library: Library) -> APIRouter:
+def study_routes(library: Library, products: Products) -> APIRouter:
     """The addresses below `/api/studies`, and the words that a study may use."""
     api = APIRouter(prefix="/api", tags=["studies"])
 
     @api.get("/vocabulary", summary="The words that a study may use")
     def words() -> dict[str, Any]:
-        return vocabulary()
+        return vocabulary(products.own())
 
     @api.get("/studies", summary="All studies, own ones first")
     def studies() -> list[StudySummary]:
@@ -45,9 +43,9 @@ def study_routes(library: Library) -> APIRouter:
         status_code=201,
         summary="Add a study from the text of its file",
         responses=_FAULTS,
-        openapi_extra={"requestBody": {"content": {_YAML: {"schema": {"type": "string"}}}, "required": True}},
+        openapi_extra={"requestBody": {"content": {MEDIA["yaml"]: {"schema": {"type": "string"}}}, "required": True}},
     )
-    def add(text: Annotated[bytes, Body(media_type=_YAML)]) -> StudyView:
+    def add(text: Annotated[bytes, Body(media_type=MEDIA["yaml"])]) -> StudyView:
         return whole(library.add(_decoded(text)))
 
     @api.get("/studies/{name}", summary="One study", responses=_FAULTS)
@@ -67,21 +65,36 @@ def study_routes(library: Library) -> APIRouter:
         library.get(name)
         return checked(library, _content(asked), name)
 
-    @api.get("/studies/{name}/study.yaml", summary="The file of a study", responses=_FAULTS)
+    @api.get(
+        "/studies/{name}/study.yaml",
+        summary="The file of a study",
+        response_class=Response,
+        responses=_FAULTS | file_of("yaml"),
+    )
     def file(name: str) -> Response:
-        return _download(library.get(name).text.encode(), _YAML, f"{name}.yaml")
+        return attachment(library.get(name).text, f"{name}.yaml")
 
-    @api.get("/studies/{name}/model.xml", summary="The model of a study as SBML", responses=_FAULTS)
+    @api.get(
+        "/studies/{name}/model.xml",
+        summary="The model of a study as SBML",
+        response_class=Response,
+        responses=_FAULTS | file_of("xml"),
+    )
     def sbml(name: str) -> Response:
         text = model_sbml(library.get(name).checked().structure)
-        return _download(text.encode(), "application/sbml+xml", f"{name}.xml")
+        return attachment(text, f"{name}.xml")
 
-    @api.get("/studies/{name}/archive.omex", summary="A study as an OMEX archive", responses=_FAULTS)
+    @api.get(
+        "/studies/{name}/archive.omex",
+        summary="A study as an OMEX archive",
+        response_class=Response,
+        responses=_FAULTS | file_of("omex"),
+    )
     def omex(name: str) -> Response:
         entry = library.get(name)
         with tempfile.TemporaryDirectory() as folder:
             path = LoadedStudy(entry.checked(), entry.path).archive(Path(folder))
-            return _download(path.read_bytes(), "application/zip", f"{name}.omex")
+            return attachment(path.read_bytes(), f"{name}.omex")
 
     return api
 
@@ -97,7 +110,3 @@ def _decoded(text: bytes) -> str:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise input_error("study file", "The file is not UTF-8 text.", "Save it as UTF-8.") from None
-
-
-def _download(content: bytes, kind: str, name: str) -> Response:
-    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

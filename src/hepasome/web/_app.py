@@ -5,25 +5,33 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from hepasome.files import InputError
 from hepasome.web._api_evidence import evidence_routes
+from hepasome.web._api_products import product_routes
 from hepasome.web._api_runs import run_routes
 from hepasome.web._api_studies import study_routes
 from hepasome.web._asking import Asking
+from hepasome.web._described import COMMON, allowed
+from hepasome.web._elsewhere import laboratory_routes
 from hepasome.web._library import Library
 from hepasome.web._models import FindingView, Problem
 from hepasome.web._names import MissingError, RefusedError
 from hepasome.web._pages import pages
 from hepasome.web._pages_evidence import evidence_pages
+from hepasome.web._pages_products import product_pages
+from hepasome.web._products import Products
 from hepasome.web._queue import RunQueue
+from hepasome.web._reading import LabDesk
 from hepasome.web._render import error_page, static_files
 from hepasome.web._security import Guard
 from hepasome.web._settings import Serving
@@ -31,14 +39,20 @@ from hepasome.web._views import findings
 
 _ABOUT = (
     "In-silico trials of exosome therapy for the liver. The screens of hepasome use these addresses and no others. "
-    "Bodies are JSON (a study file: YAML); errors are a sentence with findings: what, where, and what to do."
+    "Bodies are JSON (a study file: YAML; laboratory files: a form); errors are a sentence with findings: what, where, "
+    "and what to do."
 )
-_SENTENCES = {404: "There is nothing at this address.", 405: "This is not done at this address."}
+_SENTENCES = {
+    400: "The body of the request cannot be read.",
+    404: "There is nothing at this address.",
+    405: "This is not done at this address.",
+}
 
 
 def application(serving: Serving) -> FastAPI:
     """The application for a folder."""
     library, queue = Library(serving.studies, serving.limits), RunQueue(serving)
+    products, desk = Products(serving.products, serving.limits), LabDesk(serving)  # the queue holds the folder for us
     asking = Asking(serving.limits)
 
     @asynccontextmanager
@@ -58,16 +72,27 @@ def application(serving: Serving) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,  # those pages load scripts from elsewhere; ours is made from the same description
         redoc_url=None,
+        responses=COMMON,
+        generate_unique_id_function=_operation,
     )
-    app.include_router(study_routes(library))
+    app.state.shared = bool(serving.store)
+    app.include_router(study_routes(library, products))
+    app.include_router(product_routes(products, desk, library))
     app.include_router(run_routes(library, queue))
+    app.include_router(laboratory_routes(queue))
+    app.include_router(pages(library, products, queue, serving, app.openapi))
+    app.include_router(product_pages(products, library, serving))
     app.include_router(evidence_routes(asking, serving.limits))
     app.include_router(evidence_pages(library, asking))
-    app.include_router(pages(library, queue, serving, app.openapi))
     app.mount("/static", static_files())
     _errors(app)
     app.add_middleware(Guard, serving=serving)
     return app
+
+
+def _operation(route: APIRoute) -> str:
+    """The id of an operation, by which generated clients and links name it."""
+    return f"{route.tags[0]}_{route.name}" if route.tags else route.name
 
 
 def _errors(app: FastAPI) -> None:
@@ -101,6 +126,8 @@ def _errors(app: FastAPI) -> None:
     def other(request: Request, error: HTTPException) -> Response:
         found = answer(request, error.status_code, _SENTENCES.get(error.status_code, str(error.detail)))
         found.headers.update(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            found.headers["Allow"] = allowed(app.routes, request.scope)
         return found
 
     @app.exception_handler(OSError)

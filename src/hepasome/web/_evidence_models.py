@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from hepasome.web._models import _Taken
+from hepasome.web._models import Taken
 
 Measured = Literal["hedges_g", "log_ratio_of_means", "log_odds_ratio"]
 LONGEST_QUERY = 20_000  # characters
@@ -21,7 +21,7 @@ class TableView(BaseModel):
     rows: int = Field(description="Their number, with those of your own studies.")
 
 
-class QueryRequest(_Taken):
+class QueryRequest(Taken):
     """A question: SQL, or rows of one table; one of both."""
 
     sql: str | None = Field(None, max_length=LONGEST_QUERY, description="One SELECT or WITH in DuckDB's dialect.")
@@ -48,7 +48,7 @@ class StudyEvidence(BaseModel):
     tables: dict[str, AnswerView]
 
 
-class PoolRequest(_Taken):
+class PoolRequest(Taken):
     """Effects to pool: a table of effects, or an endpoint of the studies that you added; one of both."""
 
     table: str | None = Field(

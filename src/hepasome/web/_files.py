@@ -11,7 +11,7 @@ from hepasome.web._names import FIGURE, MissingError, named
 from hepasome.web._queue import RunQueue
 from hepasome.web._worker import RESULTS
 
-KINDS = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv; charset=utf-8"}
+KINDS = ("svg", "png", "csv")
 TABLES = ("endpoints", "subjects", "trajectories", "worlds")
 
 

@@ -1,100 +1,119 @@
-"""The index of runs: an SQLite file that makes lists fast and can always be made again from the folders.
-
-SQLite rather than DuckDB: several programs may read it while one writes, and it comes with Python.
-"""
+"""The index of runs: a DuckDB file that makes lists fast and can always be made again from the folders."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from hepasome.files import input_error
 from hepasome.web._job import Job, read_job
+from hepasome.web._run_table import CREATE, RunTable
 
-INDEX = ".index.sqlite"
+INDEX = ".index.duckdb"
 JOBS = ".jobs"
 LOCK = ".server.lock"
-_COLUMNS = tuple(Job.__dataclass_fields__)
-_TABLE = f"CREATE TABLE runs ({', '.join(_COLUMNS)}, PRIMARY KEY (name))"
+_OUR_OWN = ""  # the place of all its rows: a folder has one server
+_QUIET: dict[
+    str, str | bool | int | float | list[str]
+] = {  # one thread is enough for small tables; nothing is loaded from elsewhere
+    "threads": 1,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
 
 
-class Index:
-    """Every run of a folder."""
+class Index(RunTable):
+    """Every run of a folder.
+
+    Args:
+        runs: The folder.
+
+    Raises:
+        InputError: If another server has the folder.
+    """
 
     def __init__(self, runs: Path) -> None:
-        self._runs, self._lock = runs, threading.Lock()
         runs.mkdir(parents=True, exist_ok=True)
-        self._alone = _alone_in(runs)
-        (runs / INDEX).unlink(missing_ok=True)  # it is made anew at every start: it then agrees with the folders
-        self._data = sqlite3.connect(runs / INDEX, check_same_thread=False, isolation_level=None)
-        self._data.execute(_TABLE)
-        for folder in sorted(runs.glob(f"{JOBS}/*")):
-            job = read_job(folder)
-            if job is not None:
-                self.put(job)
+        self._alone, self._lock = _alone_in(runs), threading.Lock()
+        self._waiting: list[Job] | None = None
+        for old in runs.glob(f"{INDEX}*"):  # made anew at every start, it agrees with the folders; the log goes with it
+            old.unlink()
+        database = DuckDatabase(runs / INDEX)
+        database.execute(CREATE)
+        super().__init__(database, _OUR_OWN)
+        found = (read_job(folder) for folder in runs.glob(f"{JOBS}/*"))
+        self.put([job for job in found if job is not None])
 
-    def put(self, job: Job) -> None:
-        """Add a run or replace what is known of it."""
-        values = [json.dumps(value) if isinstance(value, dict) else value for value in asdict(job).values()]
-        marks = ", ".join("?" * len(_COLUMNS))
+    def put(self, jobs: Iterable[Job]) -> None:
+        """Add runs, each of another name, or replace what is known of them."""
         with self._lock:
-            self._data.execute(f"INSERT OR REPLACE INTO runs VALUES ({marks})", values)  # noqa: S608 # no user's text
+            super().put(jobs)
+            self._waiting = None
 
-    def remove(self, name: str) -> None:
-        """Forget a run."""
+    def remove(self, names: Iterable[str]) -> None:
+        """Forget runs."""
         with self._lock:
-            self._data.execute("DELETE FROM runs WHERE name = ?", [name])
-
-    def get(self, name: str) -> Job | None:
-        """A run by its name."""
-        return next(iter(self._select("WHERE name = ?", [name])), None)
-
-    def find(self, study: str | None = None, state: str | None = None, limit: int = 200, offset: int = 0) -> list[Job]:
-        """Runs, the latest first; of one study or in one state where that is asked."""
-        where, values = [], []
-        for column, value in (("study", study), ("state", state)):
-            if value is not None:
-                where.append(f"{column} = ?")
-                values.append(value)
-        condition = f"WHERE {' AND '.join(where)}" if where else ""
-        return self._select(f"{condition} ORDER BY submitted DESC, name LIMIT ? OFFSET ?", [*values, limit, offset])
+            super().remove(names)
+            self._waiting = None
 
     def waiting(self) -> list[Job]:
-        """Runs that wait, the first to come first."""
-        return self._select("WHERE state = 'queued' ORDER BY submitted, name", [])
+        """Runs that wait, the first to come first; kept, since a list asks for the place of each that waits."""
+        with self._lock:
+            if self._waiting is None:
+                self._waiting = super().waiting()
+            return list(self._waiting)
 
     def close(self) -> None:
         """Close the file, and let another server have the folder."""
-        with self._lock:
-            self._data.close()
-            self._alone.close()
+        super().close()
+        self._alone.close()
 
-    def _select(self, rest: str, values: list[Any]) -> list[Job]:
+
+class DuckDatabase:
+    """A DuckDB file that several threads use, one after the other.
+
+    Args:
+        path: The file; made if it is not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._connection, self._lock = duckdb.connect(path, config=_QUIET), threading.Lock()
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run one statement."""
         with self._lock:
-            rows = self._data.execute(f"SELECT * FROM runs {rest}", values).fetchall()  # noqa: S608 # no user's text
-        return [_job(row) for row in rows]
+            return self._connection.execute(sql, list(values)).fetchall()
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
 
 
 def _alone_in(runs: Path) -> sqlite3.Connection:
     """Holds the folder for one server: two would compute each run twice. The system lets go when the process ends.
 
+    It is a file of its own since the index is thrown away at every start. SQLite locks it the same way on every system.
+
     Raises:
-        InputError: If another server has it.
+        InputError: If another server has it, or nothing can be written there.
     """
-    lock = sqlite3.connect(runs / LOCK, timeout=0, check_same_thread=False, isolation_level=None)
     try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
-        lock.close()
-        remedy = "Use that one, or serve another --folder."
-        raise input_error(str(runs), "Another hepasome serves this folder.", remedy) from None
+        lock = sqlite3.connect(runs / LOCK, timeout=0, check_same_thread=False, isolation_level=None)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error:
+            lock.close()
+            raise
+    except sqlite3.Error as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            remedy = "Use that one, or serve another --folder."
+            raise input_error(str(runs), "Another hepasome serves this folder.", remedy) from None
+        problem = f"The server cannot hold this folder ({error})."
+        raise input_error(str(runs), problem, f"Let it write {LOCK} there, or serve another --folder.") from None
     return lock
-
-
-def _job(row: tuple[Any, ...]) -> Job:
-    content = dict(zip(_COLUMNS, row, strict=True))
-    return Job(**content | {"overrides": json.loads(content["overrides"])})

@@ -6,7 +6,9 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
 
 from hepasome.files import write_atomically
 
@@ -14,6 +16,7 @@ State = Literal["queued", "running", "complete", "failed", "cancelled"]
 Task = Literal["run", "report", "explain"]
 LIVE: tuple[State, ...] = ("queued", "running")
 JOB_FILE = "job.json"
+Count = Annotated[int, Field(ge=0, le=2**63 - 1)]  # what a database holds in eight bytes
 
 
 @dataclass(frozen=True)
@@ -35,22 +38,26 @@ class Job:
         finished: When it ended; empty before.
         total: Subjects that are simulated.
         task: What is computed: the run; the pages of one that the command line made; or what explains its effects.
+        given: What the treated arms are given, in words.
+        headline: What came out, in a line; empty before.
     """
 
     name: str
     study: str
     title: str
-    subjects: int | None = None
-    seed: int = 1
-    draws: int = 40
+    subjects: Count | None = None
+    seed: Count = 1
+    draws: Count = 40
     overrides: dict[str, float] = field(default_factory=dict)
     state: State = "queued"
     message: str = ""
     submitted: str = ""
     started: str = ""
     finished: str = ""
-    total: int = 0
+    total: Count = 0
     task: Task = "run"
+    given: str = ""
+    headline: str = ""
 
     @property
     def is_live(self) -> bool:
@@ -63,6 +70,9 @@ class Job:
         if state == "running":
             return replace(changed, started=moment(), finished="")
         return changed if state == "queued" else replace(changed, finished=moment())
+
+
+_JOB = TypeAdapter(Job)
 
 
 def moment() -> str:
@@ -78,9 +88,7 @@ def write_job(folder: Path, job: Job) -> None:
 def read_job(folder: Path) -> Job | None:
     """A job that was kept; None if its file does not hold."""
     try:
-        content: dict[str, Any] = json.loads((folder / JOB_FILE).read_text(encoding="utf-8"))
-        # another version may have written more or less
-        job = Job(**{name: value for name, value in content.items() if name in Job.__dataclass_fields__})
-    except (OSError, ValueError, TypeError, AttributeError):
+        job = _JOB.validate_json((folder / JOB_FILE).read_bytes())  # another version may have written more or less
+    except (OSError, ValidationError):
         return None
     return job if job.name == folder.name else None

@@ -88,7 +88,7 @@ class Library:
         entry = self.get(name)
         with self._lock:
             self._check_new(new)
-            text = _renamed(entry.text, new, title)
+            text = _renamed(entry.text, new, title, entry.checked())
             folder = named(self.folder, new, STUDY)
             check_study(parse_yaml(text, STUDY_FILE), entry.path.parent)
             folder.mkdir(parents=True)
@@ -149,6 +149,25 @@ class Library:
             write_atomically(entry.path, text)
         return self.get(name)
 
+    def lay_beside(self, name: str, product: Path) -> None:
+        """Copy a product file beside an own study, so that the folder of the study stays whole.
+
+        Raises:
+            MissingError: If there is no such study.
+            RefusedError: If it is a shipped one, or has another file of this name.
+        """
+        entry = self.get(name)
+        if not entry.own:
+            raise RefusedError("A shipped study stays as it is. Copy it, and change the copy.")
+        text, beside = read_text(product), entry.path.parent / product.name
+        with self._lock:
+            if beside.exists() and read_text(beside) != text:
+                why = (
+                    "The study has another product file of this name, and keeps it. Keep this product under another id."
+                )
+                raise RefusedError(why)
+            write_atomically(beside, text)
+
     def delete(self, name: str) -> None:
         """Remove an own study; its runs stay.
 
@@ -164,7 +183,7 @@ class Library:
 
     def _own(self, name: str) -> Entry:
         path = self.folder / name / STUDY_FILE
-        stamp = _stamp(path.parent)
+        stamp = stamp_of(path.parent)
         known = self._known.get(name)
         if known is None or known[0] != stamp:  # reading and checking takes a while, and a list has many
             try:
@@ -200,7 +219,7 @@ def scoreboard_scores() -> dict[str, Score]:
     return {} if page is None else {one.study: one for one in read_scoreboard(read_text(page))}
 
 
-def _stamp(folder: Path) -> Stamp:
+def stamp_of(folder: Path) -> Stamp:
     """What changes when a file of a folder changes."""
     found = [(path.name, path.stat()) for path in sorted(folder.iterdir())]
     return tuple((name, status.st_mtime_ns, status.st_size) for name, status in found)
@@ -214,12 +233,17 @@ def _is_id(folder: Path, name: str) -> bool:
     return True
 
 
-def _renamed(text: str, name: str, title: str) -> str:
-    """The text of a study file with another id, and another title if there is one; everything else as it is."""
+def _renamed(text: str, name: str, title: str, study: Study) -> str:
+    """The text of a study file with another id, and another title if there is one; everything else as it is.
+
+    Published claims are about the study that was copied, so the copy says whose they are.
+    """
     lines = []
     for line in text.splitlines():
         if line.startswith("id:"):
             line = f"id: {name}"
+            if study.claims and not study.claims_of:
+                line += f"\nclaims_of: {study.id}"
         elif title and line.startswith("title:"):
             line = yaml_text({"title": title}).splitlines()[0]
         lines.append(line)

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from hepasome.files import yaml_text
+from hepasome.web._in_short import given
 from hepasome.web._job import Job
 from hepasome.web._names import RUN, RefusedError
 
 _RUN_FILE = "run.json"
 
 
-def made_elsewhere(runs: Path, is_known: Callable[[str], bool]) -> Iterator[Job]:
+def made_elsewhere(runs: Path, known: Collection[str]) -> Iterator[Job]:
     """Runs of a folder that are not known yet; what is damaged is left out."""
-    for path in sorted(runs.glob(f"*/{_RUN_FILE}")):
-        name = path.parent.name
-        if not re.fullmatch(RUN, name) or is_known(name):
+    for name in sorted({path.name for path in runs.iterdir()}.difference(known)):  # every page of runs asks
+        if not re.fullmatch(RUN, name):
             continue
         try:
-            yield _job(path, name)
+            yield _job(runs / name / _RUN_FILE, name)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
 
@@ -58,6 +58,7 @@ def _job(path: Path, name: str) -> Job:
         made,
         made,
         made,
+        given=given(study),
     )
 
 

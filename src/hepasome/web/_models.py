@@ -6,9 +6,17 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from hepasome.web._names import STUDY
 
-class _Taken(BaseModel):
+
+class Taken(BaseModel):
+    """What is taken: no field that is not known, no number that is none."""
+
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+# described, and checked elsewhere, which says what to do
+_STUDY_ID = Field(description="Id of a study.", json_schema_extra={"pattern": STUDY})
 
 
 class FindingView(BaseModel):
@@ -55,16 +63,18 @@ class StudyView(StudySummary):
     verdicts: list[dict[str, str]] = Field([], description="Claims with their verdict, from the scoreboard that ships.")
 
 
-class CopyRequest(_Taken):
+class CopyRequest(Taken):
     """Copy a study."""
 
-    copy_of: str
-    id: str
+    copy_of: str = _STUDY_ID
+    id: str = _STUDY_ID
     title: str = Field("", max_length=300)
 
 
-class StudyContent(_Taken):
+class StudyContent(Taken):
     """A study as data, or as the text of its file: one of both."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["study"]}, {"required": ["text"]}]})
 
     study: dict[str, Any] | None = None
     text: str | None = None
@@ -79,11 +89,11 @@ class Checked(BaseModel):
     text: str = Field("", description="The file that would be written.")
 
 
-class RunRequest(_Taken):
+class RunRequest(Taken):
     """Ask for a run."""
 
-    study: str = Field(description="Id of a study.")
-    subjects: int | None = Field(None, description="Animals per arm; without it the number of the study.")
+    study: str = _STUDY_ID
+    subjects: int | None = Field(None, description="Animals per arm, 2 or more; without it the number of the study.")
     seed: int = Field(1, ge=0, le=2**63 - 1)
     draws: int = Field(40, ge=0, le=10_000, description="Draws of what is not known.")
     overrides: dict[str, float] = Field({}, description="Parameter values that replace those of the tables.")

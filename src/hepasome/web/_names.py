@@ -9,6 +9,7 @@ from hepasome.files import InputError, input_error, inside
 
 STUDY = r"^[a-z][a-z0-9_]{0,63}$"
 RUN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
+PRODUCT = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"  # as a product file may call it
 FIGURE = r"^[A-Za-z0-9][A-Za-z0-9_]{0,99}$"
 
 

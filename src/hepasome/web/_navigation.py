@@ -12,9 +12,10 @@ class Section(NamedTuple):
     title: str
 
 
-# a section comes in between when its pages come: product, design
+# a section comes in between when its pages come: design
 SECTIONS = (
     Section("/studies", "Studies"),
+    Section("/products", "Product"),
     Section("/evidence", "Evidence"),
     Section("/runs", "Runs"),
     Section("/api", "API"),

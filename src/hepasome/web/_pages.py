@@ -8,9 +8,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from hepasome.web._elsewhere import elsewhere
 from hepasome.web._files import explained, results
 from hepasome.web._library import Library
 from hepasome.web._names import MissingError
+from hepasome.web._products import Products
 from hepasome.web._queue import RunQueue
 from hepasome.web._render import page
 from hepasome.web._settings import Serving
@@ -20,7 +22,9 @@ from hepasome.web._vocabulary import vocabulary
 _RECENT = 10
 
 
-def pages(library: Library, queue: RunQueue, serving: Serving, describe: Callable[[], dict[str, Any]]) -> APIRouter:
+def pages(
+    library: Library, products: Products, queue: RunQueue, serving: Serving, describe: Callable[[], dict[str, Any]]
+) -> APIRouter:
     """All pages."""
     site = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -38,19 +42,21 @@ def pages(library: Library, queue: RunQueue, serving: Serving, describe: Callabl
         shown = whole(library.get(name))
         queue.look()
         runs = [run_view(queue, job) for job in queue.index.find(name, limit=_RECENT)]
-        return page(request, "study.html.j2", study=shown, runs=runs, limits=serving.limits)
+        others = elsewhere(queue, name)
+        return page(request, "study.html.j2", study=shown, runs=runs, limits=serving.limits, laboratory=others)
 
     @site.get("/studies/{name}/edit")
     def edit(request: Request, name: str) -> HTMLResponse:
         entry = library.get(name)
         if not entry.own:
             raise MissingError("A shipped study stays as it is. Copy it, and change the copy.")
-        return page(request, "edit.html.j2", study=whole(entry), vocabulary=vocabulary())
+        return page(request, "edit.html.j2", study=whole(entry), vocabulary=vocabulary(products.own()))
 
     @site.get("/runs")
     def runs(request: Request) -> HTMLResponse:
         queue.look()
-        return page(request, "runs.html.j2", runs=[run_view(queue, job) for job in queue.index.find()])
+        found = [run_view(queue, job) for job in queue.index.find()]
+        return page(request, "runs.html.j2", runs=found, laboratory=elsewhere(queue))
 
     @site.get("/runs/{name}")
     def run(request: Request, name: str) -> HTMLResponse:

@@ -7,10 +7,11 @@ import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hepasome.files import input_error, read_text, write_atomically
+from hepasome.files import InputError, input_error, read_text, write_atomically
 from hepasome.trial import Between, OneOf, Settings, Study, check_settings, default_folder
+from hepasome.web._in_short import given, headline
 from hepasome.web._index import JOBS, Index
 from hepasome.web._job import Job, moment, write_job
 from hepasome.web._library import STUDY_FILE, Entry, product_files
@@ -18,8 +19,11 @@ from hepasome.web._made import made_elsewhere, study_of_run
 from hepasome.web._names import RUN, MissingError, RefusedError, named
 from hepasome.web._process import RunProcess
 from hepasome.web._progress import Progress
-from hepasome.web._settings import Serving
+from hepasome.web._settings import MISSING, Serving
 from hepasome.web._worker import RESULTS, SO_FAR
+
+if TYPE_CHECKING:
+    from hepasome.web._laboratory import Laboratory
 
 _CANCELLED = "Stopped. What is finished of it is kept."
 _GOES_ON = "The server was stopped; it goes on where it was."
@@ -34,6 +38,11 @@ class RunQueue:
         self._thread: threading.Thread | None = None
         self._ending = False
         self.index = Index(serving.runs)
+        try:
+            self.laboratory = _laboratory(serving, self.index)
+        except InputError:
+            self.index.close()
+            raise
 
     def start(self) -> None:
         """Begin to compute what waits; what an earlier server was computing comes first."""
@@ -42,6 +51,8 @@ class RunQueue:
         self.look()
         self._thread = threading.Thread(target=self._work, daemon=True, name="runs")
         self._thread.start()
+        if self.laboratory is not None:
+            self.laboratory.start()
 
     def stop(self) -> None:
         """End what is computed, so that the next start goes on with it."""
@@ -52,12 +63,16 @@ class RunQueue:
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join()
+        if self.laboratory is not None:
+            self.laboratory.stop()
         self.index.close()
 
     def look(self) -> None:
         """Take up runs that were made elsewhere since."""
-        for job in made_elsewhere(self._serving.runs, lambda name: self.index.get(name) is not None):
-            self.index.put(job)
+        found = list(made_elsewhere(self._serving.runs, self.index.names()))
+        if found:
+            self.index.put(found)
+            self._tell()
 
     def get(self, name: str) -> Job:
         """A run by its name.
@@ -126,7 +141,8 @@ class RunQueue:
                 write_atomically(folder / file.name, read_text(file))
             write_atomically(folder / STUDY_FILE, entry.text)
             chosen = (settings.subjects, settings.seed, settings.draws, settings.overrides)
-            job = Job(name, study.id, study.title, *chosen, submitted=moment(), total=total)
+            what = given(study.as_written())
+            job = Job(name, study.id, study.title, *chosen, submitted=moment(), total=total, given=what)
             self._keep(job)
             self._changed.notify_all()
         return job
@@ -197,7 +213,8 @@ class RunQueue:
             for folder in (self.folder(name), self._job_folder(name)):
                 if folder.is_dir():
                     shutil.rmtree(folder)
-            self.index.remove(name)
+            self.index.remove([name])
+            self._tell()
 
     def _allowed(self, study: Study, settings: Settings) -> int:
         """How many subjects will be simulated at most, ladders aside."""
@@ -238,14 +255,36 @@ class RunQueue:
         if latest.task == "explain":  # whatever became of it, the run itself is whole
             self._keep(latest.now("complete", why))
         else:
-            self._keep(replace(latest, total=total).now("failed" if why else "complete", why))
+            ended = replace(latest, total=total, headline=self._headline(job.name))
+            self._keep(ended.now("failed" if why else "complete", why))
+
+    def _headline(self, name: str) -> str:
+        try:
+            return headline(json.loads((self.folder(name) / RESULTS).read_text(encoding="utf-8")))
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return ""  # it failed and left none
 
     def _keep(self, job: Job) -> None:
         write_job(self._job_folder(job.name), job)
-        self.index.put(job)
+        self.index.put([job])
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.laboratory is not None:
+            self.laboratory.tell()
 
     def _job_folder(self, name: str) -> Path:
         return named(self._serving.runs / JOBS, name, RUN)
+
+
+def _laboratory(serving: Serving, index: Index) -> Laboratory | None:
+    if not serving.store:
+        return None
+    try:
+        from hepasome.web._laboratory import Laboratory  # psycopg is there only with the extra `web`
+    except ImportError:
+        raise input_error("--store", MISSING) from None
+    return Laboratory(serving.store, serving.place, index.all)
 
 
 def _most(count: object) -> int:

@@ -21,8 +21,14 @@ _LABELS = ("reproduced", "conditional", "not reproduced", "not judged")
 def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """A page from a template, in the section of the navigation that its address belongs to."""
     section = next((one for one in SECTIONS if request.url.path.startswith(one.address)), None)
-    text = _ENVIRONMENT.get_template(template).render(**context, sections=SECTIONS, section=section, labels=_LABELS)
+    always = {"sections": SECTIONS, "section": section, "labels": _LABELS, "shared": request.app.state.shared}
+    text = _ENVIRONMENT.get_template(template).render(**context, **always)
     return HTMLResponse(text, status)
+
+
+def part(template: str, **context: Any) -> str:
+    """A part of a page, for a script that puts it into one."""
+    return _ENVIRONMENT.get_template(template).render(**context)
 
 
 def error_page(request: Request, status: int, sentence: str, found: list[FindingView]) -> HTMLResponse:

@@ -18,6 +18,8 @@ from hepasome.web._settings import Serving, is_loopback
 COOKIE = "hepasome_token"
 _CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 _BODIES = ("application/json", "application/yaml")
+UPLOADS = {"/api/products", "/api/products/read"}  # the only addresses that files are sent to
+_FILES = ("multipart/form-data",)
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -63,7 +65,12 @@ class Guard:
         if refused is not None:
             await refused(scope, receive, with_headers)
             return
-        await self._app(scope, _limited(receive, self._serving.limits.body), with_headers)
+        await self._app(scope, _limited(receive, self._taken(scope)[1]), with_headers)
+
+    def _taken(self, scope: Scope) -> tuple[tuple[str, ...], int]:
+        """Kinds of a body that an address takes, and its largest size (bytes)."""
+        limits = self._serving.limits
+        return (_FILES, limits.upload) if scope["path"] in UPLOADS else (_BODIES, limits.body)
 
     def _refused(self, scope: Scope, headers: Headers) -> Response | None:
         """The answer to a request that is not let through; None for the others."""
@@ -87,12 +94,13 @@ class Guard:
         if origin is not None and urlsplit(origin).netloc != headers.get("host"):
             return _sentence(scope, "A page elsewhere may change nothing here.", 403)
         size = headers.get("content-length", "0")
-        if not size.isdecimal() or int(size) > self._serving.limits.body:
-            return _sentence(scope, _too_large(self._serving.limits.body), 413)
+        kinds, most = self._taken(scope)
+        if not size.isdecimal() or int(size) > most:
+            return _sentence(scope, _too_large(most), 413)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         has_body = size != "0" or "transfer-encoding" in headers
-        if has_body and kind not in _BODIES:
-            return _sentence(scope, f"The body must be {' or '.join(_BODIES)}.", 415)
+        if has_body and kind not in kinds:
+            return _sentence(scope, f"The body must be {' or '.join(kinds)}.", 415)
         return None
 
     def _without_token(self, scope: Scope, headers: Headers) -> Response | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,10 @@ class Limits:
         queued: Runs that may wait.
         body: Largest body of a request, bytes.
         studies: Own studies that are kept.
+        upload: Laboratory files that are sent at once, bytes in all.
+        files: How many they may be.
+        reading: How long they may be read, s. What is read takes no more memory than a run.
+        products: Own products that are kept.
         answer_seconds: How long one question about the evidence may take, a query or a pooling.
         answer_memory: Memory of one, MB; where the system cannot hold it, none holds.
         answer_rows: Rows of a query that a page or a program is given; files have all.
@@ -40,6 +45,10 @@ class Limits:
     queued: int = 100
     body: int = MEGABYTE
     studies: int = 1_000
+    upload: int = 64 * MEGABYTE
+    files: int = 20
+    reading: int = 60
+    products: int = 1_000
     answer_seconds: float = 30.0
     answer_memory: int = 2_000
     answer_rows: int = 10_000
@@ -51,12 +60,15 @@ class Serving:
     """How the application is served.
 
     Attributes:
-        folder: Where `studies/` and `runs/` lie; the same `runs/` that the command line writes when it is used there.
+        folder: Where `studies/`, `products/` and `runs/` lie; the same `runs/` that the command line writes when it
+            is used there.
         host: Address that it listens at.
         port: Port; 0 for any that is free.
         token: What a reader must know; empty for nobody else can reach it.
         workers: Threads of one run.
         limits: What nobody may exceed.
+        store: Address of the PostgreSQL database where a laboratory keeps its index; empty for none. It may hold a
+            password and is shown nowhere.
     """
 
     folder: Path = field(default_factory=Path)
@@ -65,6 +77,7 @@ class Serving:
     token: str = ""
     workers: int = field(default_factory=_workers)
     limits: Limits = field(default_factory=Limits)
+    store: str = field(default="", repr=False)
 
     @property
     def studies(self) -> Path:
@@ -72,9 +85,19 @@ class Serving:
         return self.folder / "studies"
 
     @property
+    def products(self) -> Path:
+        """Folder of the user's own products, each in a folder of its own."""
+        return self.folder / "products"
+
+    @property
     def runs(self) -> Path:
         """Folder of the runs."""
         return self.folder / "runs"
+
+    @property
+    def place(self) -> str:
+        """Where the runs are, in the words of the laboratory: this machine and its folder."""
+        return f"{socket.gethostname()}:{self.runs.resolve()}"
 
 
 def is_loopback(host: str) -> bool:

@@ -12,7 +12,7 @@ from hepasome.web._settings import MISSING, Serving, is_loopback
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-_NEEDED = ("fastapi", "uvicorn")
+_NEEDED = ("fastapi", "python_multipart", "uvicorn")
 
 
 def usable() -> bool:

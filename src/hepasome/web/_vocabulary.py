@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from hepasome.biology import SPECIES, Structure, agents, disease_ids, disease_model, read_outs, routes, routes_into
 from hepasome.evidence import endpoints
-from hepasome.product import load_product, shipped_products
+from hepasome.product import Product, load_product, shipped_products
+from hepasome.web._products import ProductEntry
 
 _UNITS = {
     "time": ["h", "d", "wk", "mo", "min"],
@@ -18,13 +20,23 @@ _UNITS = {
 }
 
 
+def vocabulary(own: Sequence[ProductEntry]) -> dict[str, Any]:
+    """Species, diseases with what they ask for, products, agents and units, as plain data.
+
+    Args:
+        own: Own products; a study calls one by the name of the file that then lies beside it.
+    """
+    held = [_product(one.base, one.product, one.id) for one in own if one.product is not None]
+    words = _shipped_words()
+    return words | {"products": [*held, *words["products"]]}
+
+
 @cache
-def vocabulary() -> dict[str, Any]:
-    """Species, diseases with what they ask for, products, agents and units, as plain data."""
+def _shipped_words() -> dict[str, Any]:
     return {
         "species": list(SPECIES),
         "diseases": [_disease(name) for name in disease_ids()],
-        "products": [_product(name) for name in shipped_products()],
+        "products": [_product(name, load_product(name)) for name in shipped_products()],
         "agents": [
             {"id": one.agent, "meaning": one.meaning, "dosed": one.acts == "adds", "unit": one.unit}
             for one in agents().values()
@@ -61,6 +73,5 @@ def _disease(name: str) -> dict[str, Any]:
     }
 
 
-def _product(name: str) -> dict[str, Any]:
-    product = load_product(name)
-    return {"id": name, "name": product.name, "kind": product.kind, "source_cell": product.source_cell}
+def _product(name: str, product: Product, own: str = "") -> dict[str, Any]:
+    return {"id": name, "name": product.name, "kind": product.kind, "source_cell": product.source_cell, "own": own}

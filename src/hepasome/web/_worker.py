@@ -6,10 +6,8 @@ run outlives the server that started it.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
-import os
 import sys
 import threading
 import time
@@ -21,16 +19,13 @@ from hepasome.engine import EngineError
 from hepasome.files import InputError, write_atomically
 from hepasome.report import plain, run_results, write_pictures
 from hepasome.trial import Progress, Settings, SoFar
+from hepasome.web._bounds import FAILED, NO_MEMORY, end_with_the_server, keep_within, step_back
 from hepasome.web._job import Job, read_job
 from hepasome.web._library import STUDY_FILE
-from hepasome.web._within import keep_within
 
 RESULTS = "results.json"
 SO_FAR = "so_far.json"
-FAILED = 1
 REFUSED = 2
-NO_MEMORY = 3
-_NICER = 10
 _SAY, _LOOK = 0.2, 3.0  # s between words about the progress, and between looks at what is finished
 
 
@@ -41,8 +36,7 @@ def main(job_folder: Path, run_folder: Path, workers: int, memory: int) -> int:
         _say(failed="What was asked for is damaged. Ask for the run again.")
         return REFUSED
     try:
-        with contextlib.suppress(AttributeError, OSError):
-            os.nice(_NICER)  # the time is the server's first
+        step_back()
         keep_within(memory)
         if job.task == "explain":
             _explain(run_folder, workers)
@@ -126,13 +120,6 @@ def _say(**what: Any) -> None:
     print(json.dumps(what), flush=True)
 
 
-def _end_with_the_server() -> None:
-    with contextlib.suppress(OSError):
-        while os.read(0, 1):  # not through sys.stdin, whose lock would break the end of a finished run
-            pass
-    os._exit(FAILED)  # from a thread, whatever the others do: files are written whole or not at all
-
-
 if __name__ == "__main__":
-    threading.Thread(target=_end_with_the_server, daemon=True).start()
+    threading.Thread(target=end_with_the_server, daemon=True).start()
     sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])))

@@ -40,17 +40,19 @@ class Reader:
         name: What it is called.
         fits: Whether a file is of this format.
         read: Reads it; raises `InputError` with every finding.
+        ends: Whether a file of this format says where it ends, so that one that was cut off is seen.
     """
 
     name: str
     fits: Callable[[LabFile], bool]
     read: Callable[[LabFile], Measurement]
+    ends: bool = False
 
 
 READERS = (  # the first that fits reads, so formats that are known by little stand last
     Reader("flow cytometry (FCS)", is_fcs, fcs),
-    Reader("NanoSight ExperimentSummary", is_nanosight, nanosight),
-    Reader("ZetaView size run", is_zetaview, zetaview),
+    Reader("NanoSight ExperimentSummary", is_nanosight, nanosight, ends=True),
+    Reader("ZetaView size run", is_zetaview, zetaview, ends=True),
     Reader("ViewSizer table of bins", is_viewsizer, viewsizer),
     Reader("peptide spectra of PEAKS", is_peaks, peaks),
     Reader("report of DIA-NN", is_diann_report, diann_report),
@@ -62,8 +64,6 @@ READERS = (  # the first that fits reads, so formats that are known by little st
     Reader("table of samples and groups", is_groups, groups),
 )
 
-
-_WITH_AN_END = ("NanoSight ExperimentSummary", "ZetaView size run")  # formats that say where they end
 _NO_END = "The last line has no line end; if the file was cut off, its last row is wrong."
 
 
@@ -85,6 +85,6 @@ def read_lab_file(path: Path | str) -> Measurement:
         problem = "No reader knows this file."
         raise input_error(file.path, problem, f"Known are: {known}.", line=1, value=no_reader(file.lines))
     read = reader.read(file)
-    if file.binary or isinstance(read, LeftOut) or file.text.endswith("\n") or reader.name in _WITH_AN_END:
+    if file.binary or isinstance(read, LeftOut) or file.text.endswith("\n") or reader.ends:
         return read
     return replace(read, warnings=(*read.warnings, _NO_END))

@@ -10,7 +10,8 @@ export class Problem extends Error {
 
 export async function call(method, path, body, kind = "application/json") {
   const options = { method, headers: {}, cache: "no-store" };
-  if (body !== undefined) {
+  if (body instanceof FormData) options.body = body; // the browser says where its parts end
+  else if (body !== undefined) {
     options.headers["Content-Type"] = kind;
     options.body = kind === "application/json" ? JSON.stringify(body) : body;
   }

@@ -64,7 +64,7 @@ export function arm(form, words, name) {
   const treated = make("select", {}, make("option", { value: "" }, "nothing"), make("option", { value: "given" }, "a product"));
   treated.value = own.treatment ? "given" : "";
   treated.addEventListener("change", () => {
-    const fresh = { product: { base: words.products[0].id }, dose: "", route: "", schedule: { start: "" } };
+    const fresh = { product: { base: words.products.find((one) => !one.own).id }, dose: "", route: "", schedule: { start: "" } };
     form.set([...path, "treatment"], treated.value ? fresh : undefined, true);
   });
   fields.push(form.wrap([...path, "treatment"], "Treated with", treated));
@@ -74,7 +74,7 @@ export function arm(form, words, name) {
     make("button", { type: "button", class: "button quiet small-button", onclick: () => addAgent(form, words, path, own) }, "Add a drug or antibody"),
     make("button", { type: "button", class: "button quiet small-button", onclick: () => addArm(form, own, name) }, "Copy this arm"),
     make("button", { type: "button", class: "button quiet small-button danger", onclick: () => form.set(path, undefined, true) }, "Remove this arm"));
-  return block(`Arm: ${name}`, [...fields, buttons], { class: "arm" });
+  return block(`Arm: ${name}`, [...fields, buttons], { class: "arm", id: `arm-${name}` });
 }
 
 function injury(form, path, own) {
@@ -96,7 +96,9 @@ function treatment(form, words, path, own) {
   const known = words.products.find((one) => one.id === own.product?.base), kind = known?.kind ?? "vesicles";
   const model = words.diseases.find((one) => one.id === form.data.disease?.model);
   const routes = (model?.routes[kind] ?? Object.keys(words.routes)).map((one) => [one, `${one.replace("_", " ")} (${words.routes[one]})`]);
-  const product = form.choose([...path, "product", "base"], "Product", words.products.map((one) => [one.id, one.name]), { anew: true });
+  const products = words.products.map((one) => [one.id, one.own ? `${one.name} (your own)` : one.name]);
+  const bring = (base) => form.bring(words.products.find((one) => one.id === base)?.own);
+  const product = form.choose([...path, "product", "base"], "Product", products, { anew: true, before: bring, hint: "laboratory files become one in the section Product" });
   product.querySelector(".problem").dataset.field = [...path, "product"].join(".");
   const enrich = make("input", { value: Object.entries(own.product?.enrich ?? {}).map((pair) => pair.join(": ")).join(", ") });
   enrich.addEventListener("input", () => {

@@ -12,6 +12,19 @@ const study = JSON.parse(root.dataset.study);
 let asText = study === null, dirty = false, timer, latest = 0;
 
 const form = new Form(study ?? {}, changed, redraw);
+form.bring = bring;
+
+// An own product is copied beside the study before the study names it; the value is whether it can.
+async function bring(own) {
+  if (!own) return true;
+  try {
+    await call("PUT", `${address}/products/${own}`);
+    return true;
+  } catch (problem) {
+    showProblem(box, problem);
+    return false;
+  }
+}
 
 function content() {
   if (asText) return { text: text.value };
@@ -104,6 +117,7 @@ for (const tab of tabs) {
 }
 
 redraw();
+if (location.hash.startsWith("#arm-")) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 if (asText || location.hash === "#text") {
   asText = false;
   choose(document.getElementById("tab-text"));

@@ -55,7 +55,7 @@ export class Form {
     return this.wrap(path, label, area, { wide: true, ...options });
   }
 
-  choose(path, label, choices, { anew = false, empty = null, ...options } = {}) {
+  choose(path, label, choices, { anew = false, empty = null, before = null, ...options } = {}) {
     const now = at(this.data, path), known = choices.some(([value]) => value === now);
     const select = make("select");
     if (empty !== null) select.append(make("option", { value: "" }, empty));
@@ -63,7 +63,10 @@ export class Form {
     if (!known && typeof now === "string") select.append(make("option", { value: now }, now));
     for (const [value, words] of choices) select.append(make("option", { value }, words));
     select.value = now ?? "";
-    select.addEventListener("change", () => this.set(path, select.value || undefined, anew));
+    select.addEventListener("change", async () => {
+      if (before && !(await before(select.value))) select.value = now ?? "";
+      else this.set(path, select.value || undefined, anew);
+    });
     return this.wrap(path, label, select, options);
   }
 

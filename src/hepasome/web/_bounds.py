@@ -1,17 +1,27 @@
-"""What a process of its own may take: held by the system, whatever runs in it."""
+"""What a process that the server starts keeps to: its memory, its time, and the life of the server."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 
 from hepasome.files import MEGABYTE
 
+FAILED = 1
+NO_MEMORY = 3
+_NICER = 10
 _GRACE = 10  # s of a processor above what is allowed, which the server holds by the clock
 
 
+def step_back() -> None:
+    """Take no time that the server needs."""
+    with contextlib.suppress(AttributeError, OSError):
+        os.nice(_NICER)
+
+
 def keep_within(memory: int) -> None:
-    """Take no more memory than is allowed; MB, 0 for no limit."""
+    """Take no more memory than is allowed; MB, 0 for no limit. Where the system cannot hold it, none holds."""
     if not memory:
         return
     with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system
@@ -38,3 +48,11 @@ def swollen(memory: int) -> bool:
         return False
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     return bool(memory) and peak > memory * MEGABYTE / 2
+
+
+def end_with_the_server() -> None:
+    """End when the standard input does; for a thread of its own."""
+    with contextlib.suppress(OSError):
+        while os.read(0, 1):  # not through sys.stdin, whose lock would break the end of a finished run
+            pass
+    os._exit(FAILED)  # from a thread, whatever the others do: files are written whole or not at all
