@@ -17,7 +17,7 @@ from hepasome.web._names import RefusedError
 
 BCG = {"table": example_effects(), "measure": "log_odds_ratio"}
 FEW = settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -161,7 +161,6 @@ GREEDY = [
     "SELECT list_sum(range(1000000000))",  # one value, which DuckDB neither counts nor interrupts
     "SELECT length(repeat('x', 4000000000))",
     "SELECT * FROM range(1000000000) a, range(1000000000) b ORDER BY hash(a.range)",
-    "SELECT list(range) FROM range(1000000000000)",
     "SELECT repeat('x', 30000000)",  # an answer too large to send
 ]
 
@@ -180,18 +179,13 @@ def hurried(client_of, mine, tmp_path_factory):
         yield client
 
 
-def test_a_query_without_end_is_ended(hurried):
-    assert sql(hurried, "SELECT 1").status_code == 200  # whatever the start takes
-    query = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
-    assert "more than 1 s" in findings(sql(hurried, query))[0]["problem"]
-
-
-def test_while_one_asks_for_long_others_are_served(hurried):
+def test_a_query_without_end_is_ended_and_others_are_served_meanwhile(hurried):
     answers = []
-    endless = "SELECT count(*) FROM range(1000000000000000)"
+    assert sql(hurried, "SELECT 1").status_code == 200  # the start does not count
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
     asking = threading.Thread(target=lambda: answers.append(sql(hurried, endless)))
     asking.start()
-    assert hurried.get("/api/evidence/tables").status_code == 200
+    assert hurried.get("/api/evidence/pool").status_code == 200
     assert answers == []  # it is still asked
     asking.join()
     assert "more than 1 s" in findings(answers[0])[0]["problem"]
@@ -338,7 +332,7 @@ CELL = st.sampled_from(["", "0", "1", "-1", "1e308", "1e-308", "-1e5", "x", "nan
 ROW = st.lists(CELL, min_size=3, max_size=3).map(",".join)
 
 
-@settings(FEW, max_examples=40)
+@settings(FEW, max_examples=20)
 @given(
     rows=st.lists(ROW, min_size=1, max_size=6),
     header=st.sampled_from(["study,effect,variance", "study,events,n", "study,mean,sd"]),
