@@ -208,8 +208,7 @@ def _studies(study: Study, settled: Settled, choices: Choices) -> list[Study]:
     if treatment is None:  # settle_design has seen to it
         return []
     found = FindingList("the search")
-    kind = "cells" if own.product.kind == "cells" else "vesicles"
-    known = tuple(routes_into(study.structure, kind))  # type: ignore[arg-type] # one of two words
+    known = tuple(routes_into(study.structure, "cells" if own.product.kind == "cells" else "vesicles"))
     everything = not (choices.doses or choices.routes or choices.times)
     routes = choices.routes or ((own.route, _USUAL_ROUTE) if everything and _USUAL_ROUTE in known else (own.route,))
     for route in routes:
