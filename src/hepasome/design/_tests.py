@@ -16,6 +16,7 @@ from scipy import optimize, special, stats
 
 Array = NDArray[np.float64]
 Outcome = tuple[Array, Array]  # p and side (-1 or 1), shape (trials,)
+Analysis = Callable[[Array], Outcome]
 
 
 def t_test(values: Array) -> Outcome:
@@ -77,7 +78,16 @@ def dunnett(values: Array) -> Outcome:
     return p, side
 
 
-def blocked_within(size: int) -> Callable[[Array], Outcome]:
+OF_VALUES: dict[str, Analysis] = {
+    "t": t_test,
+    "mann-whitney": mann_whitney,
+    "anova": anova,
+    "contrast": contrast,
+    "dunnett": dunnett,
+}
+
+
+def blocked_within(size: int) -> Analysis:
     """The arm against the control with blocks (cages, litters) that hold subjects of both arms.
 
     A linear model with blocks; where nobody is lost its test is that of the mixed model with random blocks, for the
@@ -107,7 +117,7 @@ def blocked_within(size: int) -> Callable[[Array], Outcome]:
     return test
 
 
-def blocked_between(size: int) -> Callable[[Array], Outcome]:
+def blocked_between(size: int) -> Analysis:
     """The arm against the control with blocks (cages, litters) that hold subjects of one arm only.
 
     A t test of the means of the blocks: where nobody is lost it is the test of the mixed model with random blocks, and
@@ -127,7 +137,7 @@ def blocked_between(size: int) -> Callable[[Array], Outcome]:
     return test
 
 
-def over_laboratories(labs: int) -> Callable[[Array], Outcome]:
+def over_laboratories(labs: int) -> Analysis:
     """The mean over laboratories of the arm against the control: a t test of the differences of the laboratories.
 
     It is the test of the mixed model with a random effect of the treatment in each laboratory, and counts laboratories.

@@ -16,16 +16,13 @@ from hepasome.design._design import Settled
 from hepasome.design._material import Courses, Material
 from hepasome.design._sequential import boundaries
 from hepasome.design._tests import (
+    OF_VALUES,
+    Analysis,
     Outcome,
-    anova,
     blocked_between,
     blocked_within,
-    contrast,
-    dunnett,
     log_rank,
-    mann_whitney,
     over_laboratories,
-    t_test,
 )
 from hepasome.trial import stream
 
@@ -197,14 +194,12 @@ class Trials:
         return stream(self._settled.asked.seed, "design", *purpose)
 
 
-def _test(settled: Settled) -> Callable[[Array], Outcome]:
+def _test(settled: Settled) -> Analysis:
     if settled.asked.labs > 1:
         return over_laboratories(settled.asked.labs)
     if settled.test == "mixed":
         return (blocked_within if settled.asked.within else blocked_between)(settled.in_block)
-    return {"t": t_test, "mann-whitney": mann_whitney, "anova": anova, "contrast": contrast, "dunnett": dunnett}[
-        settled.test
-    ]
+    return OF_VALUES[settled.test]
 
 
 def log_effect(percent: float) -> float:
