@@ -139,8 +139,11 @@ def assumption_lines(size: SampleSize) -> list[str]:
         lines.append(
             f"SD between measured {settled.endpoint}, on the logarithm: {size.sd:.2f} (simulated, assay included)"
         )
-    what = "is lost" if math.isnan(size.sd) else "gives no value, deaths and humane endpoints included"
-    lines.append(f"{what}: {size.lost:.0%}")
+    if math.isnan(size.sd):
+        lines.append(f"leave the trial before its end, to other causes: {size.lost:.0%} of each arm")
+    else:
+        why = "they die before it is read, reach a humane endpoint, or are lost to other causes"
+        lines.append(f"subjects of these two arms from which no value comes: {size.lost:.0%} ({why})")
     return lines
 
 
