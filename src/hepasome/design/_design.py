@@ -152,6 +152,11 @@ class Settled:
         return max(self.in_block, 1) * self.asked.labs
 
     @property
+    def largest(self) -> int:
+        """The largest arm that is allowed, in whole steps."""
+        return self.asked.most // self.step * self.step
+
+    @property
     def least(self) -> int:
         """The smallest arm that can be analysed."""
         two_blocks = 2 if self.test == "mixed" and not self.asked.within else 1

@@ -62,9 +62,10 @@ class Trials:
     def __init__(self, material: Material, settled: Settled, *, known: bool) -> None:
         self._material, self._settled, self._known = material, settled, known
         asked = settled.asked
-        self._count, self._most = asked.trials, asked.most // settled.step * settled.step
+        self._count, self._most = asked.trials, settled.largest
         self._shape = (self._count, len(material.arms), self._most)
         self._sd = material.sd
+        self._latest: tuple[Array, Callable[[int], Outcome]] | None = None
 
     def unknown(self, effects: Array | None = None) -> Array:
         """Logarithm of each trial's effects where nobody knows them: every draw as often as the others.
@@ -107,7 +108,9 @@ class Trials:
         stopped = np.zeros(self._count, bool)
         found, wrong = np.zeros(self._count, bool), np.zeros(self._count, bool)
         used = np.full(self._count, float(n))
-        analyse = self._analysis(effects)
+        if self._latest is None or self._latest[0] is not effects:  # the subjects of all sizes are the same
+            self._latest = (effects, self._analysis(effects))
+        analyse = self._latest[1]
         for size, level in zip(sizes, levels, strict=True):
             p, at = analyse(size)
             now = (p < level) & ~stopped

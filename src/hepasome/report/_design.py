@@ -190,7 +190,7 @@ def search_table(search: Search, word: str) -> Table:
     budget = "" if search.costs.budget is None else f" within {number(search.costs.budget)}"
     table.caption = escape(
         f"Smallest number that reaches an assurance of {settled.asked.power:.0%}{budget}; where none does, the "
-        f"largest. Change of {settled.endpoint}, {search.draws} draws for each option.{_every(search)} "
+        f"largest. Change of {settled.endpoint}, {settled.asked.draws} draws for each option.{_every(search)} "
         f"Bold: the cheapest that reaches it."
     )
     table.caption_justify = "left"
