@@ -4,7 +4,7 @@ from hepasome.design._allocation import allocation
 from hepasome.design._assumed import Assumption, assumptions
 from hepasome.design._design import TESTS, Design, Effect, Humane, Settled, Test, settle_design
 from hepasome.design._material import Material, simulate_material, trivial_material, with_course
-from hepasome.design._options import Choices, Regimen, fine_choices, option_studies, regimen_of, with_regimen
+from hepasome.design._options import Choices, Regimen, fine_choices, is_open, option_studies, regimen_of, with_regimen
 from hepasome.design._prepared import Prepared, prepare, read_prepared, subjects_to_simulate, write_prepared
 from hepasome.design._search import Costs, Option, Search, Spot, check_costs, compare, search, within
 from hepasome.design._sequential import SPENDINGS, boundaries, crossing
@@ -58,6 +58,7 @@ __all__ = [
     "dunnett",
     "dunnett_critical",
     "fine_choices",
+    "is_open",
     "log_rank",
     "mann_whitney",
     "option_studies",

@@ -8,7 +8,7 @@ from itertools import product
 from hepasome.biology import routes_into
 from hepasome.design._design import Settled
 from hepasome.files import FindingList, Quantity, parse_quantity
-from hepasome.trial import GivenTreatment, Study, absolute_dose, settle_protocol
+from hepasome.trial import Between, GivenTreatment, OneOf, Study, absolute_dose, settle_protocol
 
 _FACTORS = (0.1, 1.0, 10.0)  # of the dose of the study, where no doses are named
 _FINE_FACTORS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # the same where doses between them are asked about too
@@ -69,6 +69,13 @@ def with_regimen(
     return study.model_copy(
         update={"arms": study.arms | {settled.arms[1]: arm.model_copy(update={"treatment": given})}}
     )
+
+
+def is_open(study: Study, settled: Settled) -> bool:
+    """Whether the study leaves dose, number of doses or interval open: every draw then takes its own."""
+    given = study.arms[settled.arms[1]].treatment
+    details = () if given is None else (given.dose, given.schedule.times, given.schedule.every)
+    return any(isinstance(one, (Between, OneOf)) for one in details)
 
 
 def fine_choices(study: Study, settled: Settled) -> Choices:

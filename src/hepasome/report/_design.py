@@ -125,6 +125,26 @@ def sample_size_sentences(study: Study, size: SampleSize) -> list[str]:
     return said
 
 
+def size_sentence(study: Study, size: SampleSize, at: tuple[Power, Power | None], cost: float | None = None) -> str:
+    """What trials of one size find, and what such a trial takes.
+
+    Args:
+        study: What is given to whom.
+        size: What was found for all sizes.
+        at: Assurance of this size, and its power at the effect that was named.
+        cost: Of the trial; None to count subjects alone.
+    """
+    assurance, named = at
+    subjects = assurance.n * size.settled.of_study
+    text = (
+        f"With {assurance.n} per arm, {subjects} {subjects_word(study)} in all, {percent(assurance)} of trials find "
+        f"what the model expects"
+    )
+    if named is not None:
+        text += f", and {percent(named)} find {size.settled.effect}"
+    return f"{text}." if cost is None else f"{text}. The trial costs {number(cost)}."
+
+
 def assumption_lines(size: SampleSize) -> list[str]:
     """Inputs that no simulation gives, with their status."""
     settled, asked = size.settled, size.settled.asked

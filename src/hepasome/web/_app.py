@@ -14,12 +14,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from hepasome.files import InputError
+from hepasome.web._api_designs import design_routes
 from hepasome.web._api_runs import run_routes
 from hepasome.web._api_studies import study_routes
+from hepasome.web._designs import Designs
 from hepasome.web._library import Library
 from hepasome.web._models import FindingView, Problem
 from hepasome.web._names import MissingError, RefusedError
 from hepasome.web._pages import pages
+from hepasome.web._pages_designs import design_pages
 from hepasome.web._queue import RunQueue
 from hepasome.web._render import error_page, static_files
 from hepasome.web._security import Guard
@@ -56,7 +59,10 @@ def application(serving: Serving) -> FastAPI:
     )
     app.include_router(study_routes(library))
     app.include_router(run_routes(library, queue))
+    designs = Designs(library, queue)
+    app.include_router(design_routes(designs))
     app.include_router(pages(library, queue, serving, app.openapi))
+    app.include_router(design_pages(designs, library))
     app.mount("/static", static_files())
     _errors(app)
     app.add_middleware(Guard, serving=serving)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from hepasome.files import write_atomically
 
 State = Literal["queued", "running", "complete", "failed", "cancelled"]
-Task = Literal["run", "report", "explain"]
+Task = Literal["run", "report", "explain", "design"]
 LIVE: tuple[State, ...] = ("queued", "running")
 JOB_FILE = "job.json"
 
@@ -34,7 +34,8 @@ class Job:
         started: When it was last begun; empty before.
         finished: When it ended; empty before.
         total: Subjects that are simulated.
-        task: What is computed: the run; the pages of one that the command line made; or what explains its effects.
+        task: What is computed: the run; the pages of one that the command line made; what explains its effects; or what
+            designs of a trial are asked about.
     """
 
     name: str

@@ -12,9 +12,10 @@ class Section(NamedTuple):
     title: str
 
 
-# a section comes in between when its pages come: product, evidence, design
+# a section comes in between when its pages come: product, evidence
 SECTIONS = (
     Section("/studies", "Studies"),
+    Section("/design", "Design"),
     Section("/runs", "Runs"),
     Section("/api", "API"),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hepasome.web._files import explained, results
 from hepasome.web._library import Library
@@ -53,8 +53,10 @@ def pages(library: Library, queue: RunQueue, serving: Serving, describe: Callabl
         return page(request, "runs.html.j2", runs=[run_view(queue, job) for job in queue.index.find()])
 
     @site.get("/runs/{name}")
-    def run(request: Request, name: str) -> HTMLResponse:
+    def run(request: Request, name: str) -> Response:
         view = run_view(queue, queue.get(name))
+        if view.task == "design":
+            return RedirectResponse(f"/design/{name}")
         found = results(queue, name) if view.has_results else None
         return page(request, "run.html.j2", run=view, found=found, explained=explained(queue, name))
 

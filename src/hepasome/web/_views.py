@@ -92,6 +92,7 @@ def run_view(queue: RunQueue, job: Job) -> RunView:
         remaining=progress.remaining,
         place=queue.place(job.name) if job.state == "queued" else None,
         has_results=queue.has_results(job.name),
+        task=job.task,
     )
 
 
