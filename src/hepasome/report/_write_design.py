@@ -6,7 +6,6 @@ import dataclasses
 import json
 import math
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +59,12 @@ def option_table(search: Search) -> pd.DataFrame:
 
 def design_files(study: Study, size: SampleSize) -> dict[str, Callable[[], str | bytes]]:
     """The files of a designed trial by name, each made when it is called for."""
-    figure = cache(lambda: power_figure(study, size))
-    return {
+    return {  # a figure of its own for each: drawing one moves what is in it by a little
         "protocol.md": lambda: protocol_draft(study, size),
         "allocation.csv": lambda: allocation(study, size.settled, planned(size).n).to_csv(index=False),
         "power.csv": lambda: power_table(size).to_csv(index=False),
-        "power.png": lambda: png(figure()),
-        "power.svg": lambda: svg(figure()),
+        "power.png": lambda: png(power_figure(study, size)),
+        "power.svg": lambda: svg(power_figure(study, size)),
         "design.json": lambda: json.dumps(_plain(size), indent=2) + "\n",
     }
 

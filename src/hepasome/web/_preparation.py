@@ -55,7 +55,8 @@ class Preparation(NamedTuple):
     @property
     def name(self) -> str:
         """The same for the same study, settings, model and version."""
-        options = [asdict(regimen_of(one, self.settled)) for one in option_studies(*self._options)]
+        regimens = [asdict(regimen_of(one, self.settled)) for one in option_studies(*self._options)]
+        options = sorted(regimens, key=json.dumps)
         settings = Settings(self.asked.animals, self.asked.seed, self.asked.draws)
         of_study = default_folder(self.study, settings, Path()).name
         key = [_FORMAT, of_study, self.settled.arms, self.settled.endpoint, self.asked.humane, options]
