@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -243,8 +244,13 @@ def load_product(name: str | Path) -> Product:
             raise input_error(
                 text, "There is no such product.", f"Shipped are {known}; or give the path of a file.", value=text
             )
-    else:
-        path = Path(name)
+        return _shipped(path)
+    return validate(Product, read_yaml(Path(name)))
+
+
+@cache
+def _shipped(path: Path) -> Product:
+    """A shipped file does not change, and a plan asks for its product hundreds of times."""
     return validate(Product, read_yaml(path))
 
 
