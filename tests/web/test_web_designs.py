@@ -211,7 +211,7 @@ def test_a_damaged_design_is_left_out_of_the_list(prepared, client_of, served, t
 
 
 def test_a_preparation_that_was_killed_goes_on_and_says_the_same(prepared, client_of, serve, tmp_path, wait):
-    asked = SMALL | {"dose": [f"{i}e9 particles" for i in range(1, 10)]}
+    asked = SMALL | {"draws": 16, "dose": [f"{i}e9 particles" for i in range(1, 20)]}
     server, address = serve(tmp_path)
     try:
         request = urllib.request.Request(  # noqa: S310 # our own
@@ -231,7 +231,7 @@ def test_a_preparation_that_was_killed_goes_on_and_says_the_same(prepared, clien
         found = client.get(f"/api/designs/{name}/curve", params=FEW).json()
         assert client.delete(f"/api/runs/{name}").status_code == 204
         assert client.get(f"/api/designs/{name}").status_code == 404
-    alone = load_study(STUDY).design(Design(draws=10, animals=20, **FEW), workers=1)
+    alone = load_study(STUDY).design(Design(draws=16, animals=20, **FEW), workers=1)
     assert found["sentences"] == sample_size_sentences(alone.study, alone.size)
 
 
