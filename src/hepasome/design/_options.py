@@ -52,7 +52,7 @@ def regimen_of(study: Study, settled: Settled) -> Regimen:
         dose=given.dose,
         route=given.route,
         times=len(given.times),
-        every=given.times[1] - given.times[0] if len(given.times) > 1 else 0.0,
+        every=_interval(given),
         per_subject=absolute_dose(given.dose, weight).value * len(given.times),
     )
 
@@ -88,7 +88,7 @@ def fine_choices(study: Study, settled: Settled) -> Choices:
     number = len(own.times)
     if number == 1:
         return Choices(doses, (own.route,), (1,))
-    every = Quantity(own.times[1] - own.times[0], "h")
+    every = Quantity(_interval(own), "h")
     numbers = sorted({1, (number + 1) // 2, number, 2 * number})
     others = {one: with_regimen(study, settled, own.dose, own.route, one, every) for one in numbers}
     return Choices(doses, (own.route,), tuple(one for one in numbers if not too_late(others[one], settled)))
@@ -144,7 +144,7 @@ def _dose(written: str, own: Quantity, found: FindingList) -> Quantity | None:
 
 def _every(choices: Choices, own: GivenTreatment, found: FindingList) -> Quantity | None:
     if choices.every is None:
-        return Quantity(own.times[1] - own.times[0], "h") if len(own.times) > 1 else None
+        return Quantity(_interval(own), "h") if len(own.times) > 1 else None
     try:
         every = parse_quantity(choices.every)
         hours = every.to("h")
@@ -154,6 +154,11 @@ def _every(choices: Choices, own: GivenTreatment, found: FindingList) -> Quantit
     if hours <= 0:
         found.add("An interval is above zero.", "Write for example `3.5 d`.", field="--every", value=choices.every)
     return every
+
+
+def _interval(given: GivenTreatment) -> float:
+    """Between doses, h; 0 for one dose. Without the last digits, which differences of times leave."""
+    return round(given.times[1] - given.times[0], 6) if len(given.times) > 1 else 0.0
 
 
 def _times_as_much(dose: Quantity, factor: float) -> Quantity:
