@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from hepasome.design import Design, boundaries, settle_design, size_of, trivial_material
+from hepasome.design import Design, Sizing, boundaries, settle_design, trivial_material
 from hepasome.files import InputError
 from hepasome.trial import load_study
 
@@ -46,7 +46,7 @@ def test_assurance_is_power_averaged_over_what_is_not_known(trials):
 
 def test_no_number_helps_where_half_of_the_draws_show_nothing(settled):
     material = trivial_material(np.linspace(-1.7, 1.7, 500), np.array([[0.0, -1.5], [0.0, 0.0]] * 10))
-    found = size_of("x", settled(effect="1 SD"), material)
+    found = Sizing("x", settled(effect="1 SD"), material).of()
     assert found.assurance.needed is None
     assert found.assurance.at_cap.found == pytest.approx(0.51, abs=0.03)
     assert found.named.needed.n == pytest.approx(17, abs=1)  # Cohen 1988, table 2.4.1: 17 at one SD
@@ -54,9 +54,8 @@ def test_no_number_helps_where_half_of_the_draws_show_nothing(settled):
 
 
 def test_the_smallest_number_is_the_first_that_is_enough(settled):
-    found = size_of(
-        "x", settled(effect="1.2 SD"), trivial_material(np.linspace(-1.7, 1.7, 500), np.array(NOTHING * 10))
-    )
+    material = trivial_material(np.linspace(-1.7, 1.7, 500), np.array(NOTHING * 10))
+    found = Sizing("x", settled(effect="1.2 SD"), material).of()
     by_size = {point.n: point.found for point in found.named.points}
     n = found.named.needed.n
     assert by_size[n] >= 0.8 > by_size[n - 1]
@@ -65,7 +64,7 @@ def test_the_smallest_number_is_the_first_that_is_enough(settled):
 
 def test_the_smallest_effect_of_a_size_is_found_with_the_power_asked_for(settled, trials):
     material = trivial_material(np.linspace(-0.17, 0.17, 500), np.array([[0.0, -0.1]] * 10))
-    found = size_of("x", settled(), material)
+    found = Sizing("x", settled(), material).of()
     assert found.smallest < 0
     sd = np.linspace(-0.17, 0.17, 500).std()
     assert exact(40, -np.log1p(found.smallest / 100) / sd) == pytest.approx(0.8, abs=0.03)

@@ -12,6 +12,7 @@ from typing import ClassVar
 import postgres_server
 import pytest
 from lab_upload import ANSWERS, CYTOMETER, LAB_FILES, sent
+from playwright import sync_api as playwright
 from starlette.exceptions import StarletteDeprecationWarning
 
 from hepasome.web import Serving, _queue, create_app
@@ -23,6 +24,9 @@ with warnings.catch_warnings():
 
 STUDY = "herrera_sanchez2017"  # a dish: the smallest model
 ADDRESS = "http://127.0.0.1"
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
 JSON = {"content-type": "application/json"}
 
 
@@ -178,3 +182,27 @@ def database(postgres):
 def store(postgres, database):
     """Its address, for a user who may make tables in it."""
     return postgres.url(database)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page; whatever its console complains of fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened, complaints = context.new_page(), []
+    opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("request", lambda asked: complaints.append(asked.url) if "127.0.0.1" not in asked.url else None)
+    opened.complaints = complaints
+    yield opened
+    context.close()
+    assert complaints == []

@@ -13,10 +13,6 @@ from playwright import sync_api as playwright
 
 from hepasome.trial import load_study, study_path
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 WIDE, TABLET = {"width": 1280, "height": 900}, {"width": 820, "height": 1180}
 
 
@@ -25,28 +21,6 @@ DROPPED = """files => {
   for (const [name, text] of files) all.items.add(new File([text], name));
   return all;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(browser):
-    """A page; whatever its console complains of fails the test."""
-    context = browser.new_context(viewport=WIDE)
-    opened, complaints = context.new_page(), []
-    opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("request", lambda asked: complaints.append(asked.url) if "127.0.0.1" not in asked.url else None)
-    opened.complaints = complaints
-    yield opened
-    context.close()
-    assert complaints == []
 
 
 def test_a_trial_is_copied_doubled_run_read_and_its_report_is_that_of_the_command_line(page, serve, tmp_path):

@@ -15,7 +15,7 @@ from hepasome.files import FindingList, did_you_mean, input_error
 from hepasome.trial import SURVIVAL, EndpointAt, Study, main_arm, treated_arms
 
 Test = Literal["t", "mann-whitney", "anova", "contrast", "dunnett", "mixed", "log-rank"]
-TESTS: tuple[str, ...] = get_args(Test)
+TESTS: dict[str, Test] = {name: name for name in get_args(Test)}
 OF_ALL_ARMS = ("anova", "contrast", "dunnett")
 ONE_BY_ONE = ("mixed", "log-rank")  # tests that are not looked at before the end
 MOST_ANIMALS = 1000
@@ -152,6 +152,11 @@ class Settled:
         return max(self.in_block, 1) * self.asked.labs
 
     @property
+    def largest(self) -> int:
+        """The largest arm that is allowed, in whole steps."""
+        return self.asked.most // self.step * self.step
+
+    @property
     def least(self) -> int:
         """The smallest arm that can be analysed."""
         two_blocks = 2 if self.test == "mixed" and not self.asked.within else 1
@@ -193,10 +198,10 @@ def settle_design(study: Study, design: Design) -> Settled:
         at=labels[label],
         direction=_side(claim),
         claim=claim,
-        test=test,  # type: ignore[arg-type] # checked above
+        test=TESTS[test],
         effect=effect,
         humane=humane,
-        spending=design.spending,  # type: ignore[arg-type] # checked above
+        spending=SPENDINGS[design.spending],
         attrition=given(ATTRITION, design.attrition),
         block_share=given(BLOCK_SHARE, design.block_share),
         between_labs=given(BETWEEN_LABS, design.between_labs),

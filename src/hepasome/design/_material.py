@@ -80,9 +80,45 @@ class Material:
         return math.sqrt(float(self.spread[:2].var(axis=1, ddof=1).mean()) + self.assay**2)
 
 
+@dataclass(frozen=True)
+class Simulated:
+    """What was simulated of a study. Nothing in it depends on how the trial is analysed.
+
+    Attributes:
+        arms: Control, arm in question, others.
+        levels: Endpoint of the typical subject, shape (draws, arms); NaN where it failed.
+        times: h, shape (times,).
+        values: Endpoint of each individual, shape (arms, animals).
+        hazards: Its cumulative hazard, shape (arms, animals, times).
+        killed: When it reaches its humane endpoint, h; infinite where it does not, shape (arms, animals).
+    """
+
+    arms: tuple[str, ...]
+    levels: Array
+    times: Array
+    values: Array
+    hazards: Array
+    killed: Array
+
+    def of(self, arms: Sequence[str]) -> Simulated:
+        """The same of some arms."""
+        places = [self.arms.index(arm) for arm in arms]
+        own = (self.values[places], self.hazards[places], self.killed[places])
+        return Simulated(tuple(arms), self.levels[:, places], self.times, *own)
+
+
 def simulate_material(
     study: Study, settled: Settled, *, workers: int = 2, on_progress: Progress | None = None
 ) -> Material:
+    """Simulate typical subjects in every draw, and individuals at central values: material for trials.
+
+    Raises:
+        InputError: As `simulate` and `material_of`.
+    """
+    return material_of(settled, simulate(study, settled, workers=workers, on_progress=on_progress))
+
+
+def simulate(study: Study, settled: Settled, *, workers: int = 2, on_progress: Progress | None = None) -> Simulated:
     """Simulate typical subjects in every draw, and individuals at central values.
 
     Args:
@@ -92,8 +128,7 @@ def simulate_material(
         on_progress: Called with the subjects done and all subjects.
 
     Raises:
-        InputError: If the endpoint is zero in some subject, nobody dies where survival is asked for, or the model has
-            no read-out of the humane endpoint or every subject reaches it.
+        InputError: If the model has no read-out of the humane endpoint.
     """
     asked = settled.asked
     plan = make_plan(study, Settings(asked.animals, asked.seed, asked.draws))
@@ -113,10 +148,18 @@ def simulate_material(
 
     levels = typical_values(plan, settled.arms, settled.endpoint, workers, of_typical)
     hazardous = CUMULATIVE_HAZARD in plan.outputs
-    readings = _readings(plan, settled, hazardous, workers, of_animals)
-    if settled.read_out == SURVIVAL:
-        return _of_survival(settled, levels, *readings)
-    return _of_values(settled, levels, *readings)
+    return Simulated(settled.arms, levels, *_readings(plan, settled, hazardous, workers, of_animals))
+
+
+def material_of(settled: Settled, simulated: Simulated) -> Material:
+    """Material for trials of a design, from what was simulated of its arms and perhaps of others.
+
+    Raises:
+        InputError: If the endpoint is zero in some subject, nobody dies where survival is asked for, or every subject
+            reaches the humane endpoint.
+    """
+    own = simulated.of(settled.arms)
+    return _of_survival(settled, own) if settled.read_out == SURVIVAL else _of_values(settled, own)
 
 
 def typical_values(
@@ -127,18 +170,26 @@ def typical_values(
     return endpoint_values(plan.model, subjects, [endpoint], workers, on_done).reshape(-1, len(arms))
 
 
-def log_effects(levels: Array, survival: bool) -> Array:
-    """Effects of draws in which every arm has a value: log ratios to the first arm; of hazards for survival.
+def log_levels(levels: Array, survival: bool) -> Array:
+    """Logarithm of levels; of hazards for survival. NaN where there is none.
 
     Args:
-        levels: Shape (draws, arms).
+        levels: Any shape.
         survival: Whether they are shares alive.
     """
     if survival:
         levels = -np.log(np.clip(levels, 1e-12, 1 - 1e-12))
-    usable = (np.isfinite(levels) & (levels > 0)).all(axis=1)
-    logs = np.log(levels[usable])
-    return np.asarray(logs - logs[:, :1])
+    return np.asarray(np.log(np.where(np.isfinite(levels) & (levels > 0), levels, np.nan)))
+
+
+def log_effects(logs: Array) -> Array:
+    """Effects of draws in which every arm has a value: differences of logarithms to the first arm.
+
+    Args:
+        logs: Shape (draws, arms).
+    """
+    usable = logs[np.isfinite(logs).all(axis=1)]
+    return np.asarray(usable - usable[:, :1])
 
 
 def _readings(
@@ -186,9 +237,10 @@ def _killed(values: Array, times: Array, outputs: list[str], humane: Humane) -> 
     return np.where(beyond.any(axis=1), times[beyond.argmax(axis=1)], np.inf)
 
 
-def _of_values(settled: Settled, levels: Array, times: Array, values: Array, hazards: Array, killed: Array) -> Material:
+def _of_values(settled: Settled, own: Simulated) -> Material:
+    times, values, hazards, killed = own.times, own.values, own.hazards, own.killed
     usable = np.isfinite(values).all(axis=0) & np.isfinite(hazards).all(axis=(0, 2))
-    effects = log_effects(levels, survival=False)
+    effects = log_effects(log_levels(own.levels, survival=False))
     values, loss = values[:, usable], hazards[:, usable, -1]
     if values.shape[1] < 2 or (values <= 0).any() or not len(effects):
         problem = "Some subjects have none of it, or could not be simulated: effects are told as ratios."
@@ -200,13 +252,12 @@ def _of_values(settled: Settled, levels: Array, times: Array, values: Array, haz
         raise input_error("--humane", problem, "Set it further out, or read earlier.", value=str(settled.humane))
     # about the mean of those that are read, or a few more deaths in the individuals of one arm would pass for an effect
     spread = logs - np.average(logs, axis=1, weights=np.exp(-loss), keepdims=True)
-    level = float(np.nanmedian(levels[:, 0]))
+    level = float(np.nanmedian(own.levels[:, 0]))
     return Material(settled.arms, effects, spread, assays()[settled.read_out].cv, loss, None, level)
 
 
-def _of_survival(
-    settled: Settled, levels: Array, times: Array, values: Array, hazards: Array, killed: Array
-) -> Material:
+def _of_survival(settled: Settled, own: Simulated) -> Material:
+    times, hazards, killed = own.times, own.hazards, own.killed
     usable = np.isfinite(hazards[0]).all(axis=1)
     course = np.maximum.accumulate(hazards[0, usable], axis=1)
     course = np.where(times[None, :] >= killed[0, usable][:, None], 1e9, course)
@@ -214,7 +265,7 @@ def _of_survival(
     if dying < _NOBODY:
         problem = f"{dying:.1%} of the subjects of {settled.arms[0]} die: there is nothing to compare."
         raise input_error("--endpoint", problem, "Choose another endpoint, or a stronger injury.")
-    effects = log_effects(levels, survival=True)
+    effects = log_effects(log_levels(own.levels, survival=True))
     if not len(effects):
         raise input_error("--endpoint", "No draw has a value in both arms.", "Choose another endpoint.")
     nothing = np.zeros((len(settled.arms), len(course)))

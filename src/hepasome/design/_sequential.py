@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 Spending = Literal["obrien-fleming", "pocock"]
-SPENDINGS: tuple[str, ...] = get_args(Spending)
+SPENDINGS: dict[str, Spending] = {name: name for name in get_args(Spending)}
 MOST_LOOKS = 10
 _POINTS = 401  # of the density at a look; boundaries move by less than 1e-5 with twice as many
 _REACH = 10.0  # of the statistic; beyond lies less than 1e-22

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,46 +99,96 @@ def sample_size(
     """
     settled = settle_design(study, design or Design())
     material = simulate_material(study, settled, workers=workers, on_progress=on_progress)
-    return size_of(study.id, settled, material)
+    return Sizing(study.id, settled, material).of()
 
 
-def size_of(study: str, settled: Settled, material: Material) -> SampleSize:
-    """The same, from what was simulated already."""
-    own = material.effects[:, 1]
-    low, middle, high = (float(x) for x in np.percentile(own, [5, 50, 95]))
-    side = settled.direction or (0.0 if abs(100 * middle) < NEGLIGIBLE else math.copysign(1.0, middle))
-    looked_for = 0.0 if settled.test == "anova" else side  # an F test knows no side
-    survival = material.courses is not None
-    sd = math.nan if survival else material.sd
-    unknown, known = Trials(material, settled, known=False), Trials(material, settled, known=True)
-    effects = unknown.unknown()
-    assurance = curve(settled, lambda n: unknown.power(n, effects, looked_for))
-    cap = assurance.at_cap.n
-    alike = replace(
-        settled, between_labs=settled.between_labs.model_copy(update={"value": 0.0, "low": 0.0, "high": 0.0})
-    )
-    named = None
-    if settled.effect is not None:
-        effect, its_side = _log(settled.effect, sd, side)
-        its_side = 0.0 if settled.test == "anova" else its_side
-        shifted = known.named(effect)
-        named = curve(settled, lambda n: known.power(n, shifted, its_side))
-    return SampleSize(
-        study=study,
-        settled=settled,
-        change=(100 * math.expm1(middle), 100 * math.expm1(low), 100 * math.expm1(high)),
-        in_sd=middle / sd,
-        toward=float(np.mean(100 * own * side > NEGLIGIBLE)) if side else math.nan,
-        side=side,
-        sd=sd,
-        level=material.level,
-        assurance=assurance,
-        alike=Trials(material, alike, known=False).power(cap, effects, looked_for),
-        named=named,
-        smallest=100 * math.expm1(_smallest(known, cap, side, looked_for, settled.asked.power)),
-        false_positives=known.false_positives(cap),
-        lost=_lost(settled, material),
-    )
+class Sizing:
+    """Sizes of a trial, from what was simulated already.
+
+    The side that is looked for is that of the material. What does not depend on what the product does is computed once
+    for all effects that are asked about.
+
+    Args:
+        study: Id of the study.
+        settled: The design.
+        material: What trials are drawn from.
+    """
+
+    def __init__(self, study: str, settled: Settled, material: Material) -> None:
+        self._study, self._settled, self._material = study, settled, material
+        middle = float(np.median(material.effects[:, 1]))
+        self._side = settled.direction or (0.0 if abs(100 * middle) < NEGLIGIBLE else math.copysign(1.0, middle))
+        self._sd = math.nan if material.courses is not None else material.sd
+        alike = {"value": 0.0, "low": 0.0, "high": 0.0}
+        self._unknown, self._known = Trials(material, settled, known=False), Trials(material, settled, known=True)
+        self._alike = Trials(
+            material, replace(settled, between_labs=settled.between_labs.model_copy(update=alike)), known=False
+        )
+
+    def of(self, effects: Array | None = None) -> SampleSize:
+        """How many subjects the trial needs.
+
+        Args:
+            effects: Logarithms in every draw, shape (draws, arms); None for those of the material.
+        """
+        own = (self._material.effects if effects is None else effects)[:, 1]
+        low, middle, high = (float(x) for x in np.percentile(own, [5, 50, 95]))
+        assurance = self.assurance(effects)
+        cap = assurance.at_cap.n
+        return SampleSize(
+            study=self._study,
+            settled=self._settled,
+            change=(100 * math.expm1(middle), 100 * math.expm1(low), 100 * math.expm1(high)),
+            in_sd=middle / self._sd,
+            toward=float(np.mean(100 * own * self._side > NEGLIGIBLE)) if self._side else math.nan,
+            side=self._side,
+            sd=self._sd,
+            level=self._material.level,
+            assurance=assurance,
+            alike=self._alike.power(cap, self._alike.unknown(effects), self._looked_for),
+            named=self._named,
+            smallest=self._smallest_change,
+            false_positives=self._false_positives,
+            lost=_lost(self._settled, self._material),
+        )
+
+    def assurance(self, effects: Array | None = None) -> Curve:
+        """Power averaged over what is not known, by size."""
+        drawn = self._unknown.unknown(effects)
+        return curve(self._settled, lambda n: self._unknown.power(n, drawn, self._looked_for))
+
+    def at(self, n: int, effects: Array | None = None) -> tuple[Power, Power | None]:
+        """Assurance of one size, and its power at the effect that the user named, if there is one."""
+        return (
+            self._unknown.power(n, self._unknown.unknown(effects), self._looked_for),
+            None if self._power_named is None else self._power_named(n),
+        )
+
+    @property
+    def _looked_for(self) -> float:
+        return 0.0 if self._settled.test == "anova" else self._side  # an F test knows no side
+
+    @cached_property
+    def _named(self) -> Curve | None:
+        return None if self._power_named is None else curve(self._settled, self._power_named)
+
+    @cached_property
+    def _power_named(self) -> Callable[[int], Power] | None:
+        if self._settled.effect is None:
+            return None
+        effect, side = _log(self._settled.effect, self._sd, self._side)
+        drawn = self._known.named(effect)
+        return lambda n: self._known.power(n, drawn, 0.0 if self._settled.test == "anova" else side)
+
+    @cached_property
+    def _smallest_change(self) -> float:
+        settled = self._settled
+        found = _smallest(self._known, settled.largest, self._side, self._looked_for, settled.asked.power)
+        return 100 * math.expm1(found)
+
+    @cached_property
+    def _false_positives(self) -> float:
+        return self._known.false_positives(self._settled.largest)
 
 
 def curve(settled: Settled, power: Callable[[int], Power]) -> Curve:
@@ -170,7 +221,7 @@ def curve(settled: Settled, power: Callable[[int], Power]) -> Curve:
 
 
 def _sizes(settled: Settled) -> Iterator[int]:
-    step, most = settled.step, settled.asked.most // settled.step * settled.step
+    step, most = settled.step, settled.largest
     n = settled.least
     while n < most:
         yield n

@@ -16,16 +16,13 @@ from hepasome.design._design import Settled
 from hepasome.design._material import Courses, Material
 from hepasome.design._sequential import boundaries
 from hepasome.design._tests import (
+    OF_VALUES,
+    Analysis,
     Outcome,
-    anova,
     blocked_between,
     blocked_within,
-    contrast,
-    dunnett,
     log_rank,
-    mann_whitney,
     over_laboratories,
-    t_test,
 )
 from hepasome.trial import stream
 
@@ -65,9 +62,12 @@ class Trials:
     def __init__(self, material: Material, settled: Settled, *, known: bool) -> None:
         self._material, self._settled, self._known = material, settled, known
         asked = settled.asked
-        self._count, self._most = asked.trials, asked.most // settled.step * settled.step
+        self._count, self._most = asked.trials, settled.largest
         self._shape = (self._count, len(material.arms), self._most)
         self._sd = material.sd
+        courses = material.courses
+        self._individuals = material.spread.shape[1] if courses is None else len(courses.hazards)
+        self._latest: tuple[Array, Callable[[int], Outcome]] | None = None
 
     def unknown(self, effects: Array | None = None) -> Array:
         """Logarithm of each trial's effects where nobody knows them: every draw as often as the others.
@@ -110,7 +110,9 @@ class Trials:
         stopped = np.zeros(self._count, bool)
         found, wrong = np.zeros(self._count, bool), np.zeros(self._count, bool)
         used = np.full(self._count, float(n))
-        analyse = self._analysis(effects)
+        if self._latest is None or self._latest[0] is not effects:  # the subjects of all sizes are the same
+            self._latest = (effects, self._analysis(effects))
+        analyse = self._latest[1]
         for size, level in zip(sizes, levels, strict=True):
             p, at = analyse(size)
             now = (p < level) & ~stopped
@@ -151,7 +153,7 @@ class Trials:
     def _noise(self) -> Array:
         """Subjects about the mean of their arm; NaN of those who are lost."""
         arms = np.arange(self._shape[1])[None, :, None]
-        who = self._rng("subjects").integers(self._material.spread.shape[1], size=self._shape)
+        who = self._rng("subjects").integers(self._individuals, size=self._shape)
         noise = self._material.spread[arms, who]
         if self._material.assay:
             noise = noise + self._material.assay * self._rng("assay").standard_normal(self._shape)
@@ -166,17 +168,29 @@ class Trials:
         noise[gone] = np.nan
         return np.asarray(noise)
 
+    @cached_property
+    def _mortal(self) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+        """Which individual each subject of survival is, subjects by individual, and its exponential deviate."""
+        shape = (self._count, 2, self._most)
+        who = self._rng("subjects").integers(self._individuals, size=shape)
+        return who, np.argsort(who, axis=None, kind="stable"), self._rng("deaths").exponential(size=shape)
+
     def _deaths(self, courses: Courses, effects: Array) -> tuple[Array, NDArray[np.bool_]]:
         """When subjects of both arms die or are last seen, and whether they died; the effect multiplies hazards."""
         shape = (self._count, 2, self._most)
-        who = self._rng("subjects").integers(len(courses.hazards), size=shape)
-        ratio = np.exp(self._in_laboratories(effects))[:, :2]
-        threshold = self._rng("deaths").exponential(size=shape) / ratio
+        who, by_individual, deviates = self._mortal
+        threshold = deviates / np.exp(self._in_laboratories(effects))[:, :2]
         end = float(courses.times[-1])
-        times = np.full(shape, end)
-        for one, hazard in enumerate(courses.hazards):
-            here = who == one
-            times[here] = np.interp(threshold[here], hazard, courses.times)
+        sorted_by, ends = (
+            threshold.reshape(-1)[by_individual],
+            np.cumsum(np.bincount(who.reshape(-1), minlength=self._individuals)),
+        )
+        parts = np.split(sorted_by, ends[:-1])
+        times = np.empty(sorted_by.size)
+        times[by_individual] = np.concatenate(
+            [np.interp(part, hazard, courses.times) for part, hazard in zip(parts, courses.hazards, strict=True)]
+        )
+        times = times.reshape(shape)
         died = threshold <= courses.hazards[who, -1]
         censored = self._rng("attrition").random(shape) < self._lost
         last = np.where(censored, end * self._rng("censored").random(shape), end)
@@ -197,14 +211,12 @@ class Trials:
         return stream(self._settled.asked.seed, "design", *purpose)
 
 
-def _test(settled: Settled) -> Callable[[Array], Outcome]:
+def _test(settled: Settled) -> Analysis:
     if settled.asked.labs > 1:
         return over_laboratories(settled.asked.labs)
     if settled.test == "mixed":
         return (blocked_within if settled.asked.within else blocked_between)(settled.in_block)
-    return {"t": t_test, "mann-whitney": mann_whitney, "anova": anova, "contrast": contrast, "dunnett": dunnett}[
-        settled.test
-    ]
+    return OF_VALUES[settled.test]
 
 
 def log_effect(percent: float) -> float:

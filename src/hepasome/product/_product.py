@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -253,7 +254,14 @@ def load_product(name: str | Path) -> Product:
     Raises:
         InputError: Every finding about the file, or that there is no such product.
     """
-    return validate(Product, read_yaml(product_path(name)))
+    path = product_path(name)
+    return _shipped(path) if path.parent == SHIPPED else validate(Product, read_yaml(path))
+
+
+@cache
+def _shipped(path: Path) -> Product:
+    """A shipped file does not change, and a plan asks for its product hundreds of times."""
+    return validate(Product, read_yaml(path))
 
 
 def shipped_products() -> list[str]:

@@ -2,6 +2,7 @@
 
 from hepasome.report._calibration import calibration_table, coverage_table, write_calibration_figure
 from hepasome.report._design import (
+    analysis_words,
     assumption_lines,
     pareto_figure,
     power_figure,
@@ -9,6 +10,7 @@ from hepasome.report._design import (
     sample_size_table,
     search_sentences,
     search_table,
+    size_sentence,
     subjects_word,
 )
 from hepasome.report._explanation import part_tables, sensitivity_notes, sensitivity_table, write_explanation
@@ -58,17 +60,19 @@ from hepasome.report._translation import (
     trial_table,
     write_translation,
 )
-from hepasome.report._write_design import option_table, power_table, write_design
+from hepasome.report._write_design import design_files, option_table, power_table, write_design
 
 __all__ = [
     "Directions",
     "Line",
     "Score",
     "against_trials",
+    "analysis_words",
     "assumption_lines",
     "calibration_table",
     "comparison_table",
     "coverage_table",
+    "design_files",
     "directions",
     "dose_table",
     "driver_table",
@@ -110,6 +114,7 @@ __all__ = [
     "search_table",
     "sensitivity_notes",
     "sensitivity_table",
+    "size_sentence",
     "subjects_word",
     "target_notes",
     "target_table",

@@ -125,6 +125,26 @@ def sample_size_sentences(study: Study, size: SampleSize) -> list[str]:
     return said
 
 
+def size_sentence(study: Study, size: SampleSize, at: tuple[Power, Power | None], cost: float | None = None) -> str:
+    """What trials of one size find, and what such a trial takes.
+
+    Args:
+        study: What is given to whom.
+        size: What was found for all sizes.
+        at: Assurance of this size, and its power at the effect that was named.
+        cost: Of the trial; None to count subjects alone.
+    """
+    assurance, named = at
+    subjects = assurance.n * size.settled.of_study
+    text = (
+        f"With {assurance.n} per arm, {subjects} {subjects_word(study)} in all, {percent(assurance)} of trials find "
+        f"what the model expects"
+    )
+    if named is not None:
+        text += f", and {percent(named)} find {size.settled.effect}"
+    return f"{text}." if cost is None else f"{text}. The trial costs {number(cost)}."
+
+
 def assumption_lines(size: SampleSize) -> list[str]:
     """Inputs that no simulation gives, with their status."""
     settled, asked = size.settled, size.settled.asked
@@ -139,8 +159,11 @@ def assumption_lines(size: SampleSize) -> list[str]:
         lines.append(
             f"SD between measured {settled.endpoint}, on the logarithm: {size.sd:.2f} (simulated, assay included)"
         )
-    what = "is lost" if math.isnan(size.sd) else "gives no value, deaths and humane endpoints included"
-    lines.append(f"{what}: {size.lost:.0%}")
+    if math.isnan(size.sd):
+        lines.append(f"leave the trial before its end, to other causes: {size.lost:.0%} of each arm")
+    else:
+        why = "they die before it is read, reach a humane endpoint, or are lost to other causes"
+        lines.append(f"subjects of these two arms from which no value comes: {size.lost:.0%} ({why})")
     return lines
 
 
@@ -187,7 +210,7 @@ def search_table(search: Search, word: str) -> Table:
     budget = "" if search.costs.budget is None else f" within {number(search.costs.budget)}"
     table.caption = escape(
         f"Smallest number that reaches an assurance of {settled.asked.power:.0%}{budget}; where none does, the "
-        f"largest. Change of {settled.endpoint}, {search.draws} draws for each option.{_every(search)} "
+        f"largest. Change of {settled.endpoint}, {settled.asked.draws} draws for each option.{_every(search)} "
         f"Bold: the cheapest that reaches it."
     )
     table.caption_justify = "left"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,18 @@ def option_table(search: Search) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def design_files(study: Study, size: SampleSize) -> dict[str, Callable[[], str | bytes]]:
+    """The files of a designed trial by name, each made when it is called for."""
+    return {  # a figure of its own for each: drawing one moves what is in it by a little
+        "protocol.md": lambda: protocol_draft(study, size),
+        "allocation.csv": lambda: allocation(study, size.settled, planned(size).n).to_csv(index=False),
+        "power.csv": lambda: power_table(size).to_csv(index=False),
+        "power.png": lambda: png(power_figure(study, size)),
+        "power.svg": lambda: svg(power_figure(study, size)),
+        "design.json": lambda: json.dumps(_plain(size), indent=2) + "\n",
+    }
+
+
 def write_design(study: Study, size: SampleSize, folder: Path | str, search: Search | None = None) -> list[Path]:
     """Write the protocol draft, the allocation, tables and pictures; the files written.
 
@@ -66,15 +79,7 @@ def write_design(study: Study, size: SampleSize, folder: Path | str, search: Sea
         search: Other doses, routes and schedules, where they were compared.
     """
     folder = Path(folder)
-    figure = power_figure(study, size)
-    contents: dict[str, str | bytes] = {
-        "protocol.md": protocol_draft(study, size),
-        "allocation.csv": allocation(study, size.settled, planned(size).n).to_csv(index=False),
-        "power.csv": power_table(size).to_csv(index=False),
-        "power.png": png(figure),
-        "power.svg": svg(figure),
-        "design.json": json.dumps(_plain(size), indent=2) + "\n",
-    }
+    contents = {name: make() for name, make in design_files(study, size).items()}
     if search is not None:
         pareto = pareto_figure(study, search)
         contents |= {

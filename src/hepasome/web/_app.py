@@ -16,17 +16,20 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from hepasome.files import InputError
+from hepasome.web._api_designs import design_routes
 from hepasome.web._api_evidence import evidence_routes
 from hepasome.web._api_products import product_routes
 from hepasome.web._api_runs import run_routes
 from hepasome.web._api_studies import study_routes
 from hepasome.web._asking import Asking
 from hepasome.web._described import COMMON, allowed
+from hepasome.web._designs import Designs
 from hepasome.web._elsewhere import laboratory_routes
 from hepasome.web._library import Library
 from hepasome.web._models import FindingView, Problem
 from hepasome.web._names import MissingError, RefusedError
 from hepasome.web._pages import pages
+from hepasome.web._pages_designs import design_pages
 from hepasome.web._pages_evidence import evidence_pages
 from hepasome.web._pages_products import product_pages
 from hepasome.web._products import Products
@@ -53,7 +56,7 @@ def application(serving: Serving) -> FastAPI:
     """The application for a folder."""
     library, queue = Library(serving.studies, serving.limits), RunQueue(serving)
     products, desk = Products(serving.products, serving.limits), LabDesk(serving)  # the queue holds the folder for us
-    asking = Asking(serving.limits)
+    asking, designs = Asking(serving.limits), Designs(library, queue)
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
@@ -84,6 +87,8 @@ def application(serving: Serving) -> FastAPI:
     app.include_router(product_pages(products, library, serving))
     app.include_router(evidence_routes(asking, serving.limits))
     app.include_router(evidence_pages(library, asking))
+    app.include_router(design_routes(designs))
+    app.include_router(design_pages(designs, library))
     app.mount("/static", static_files())
     _errors(app)
     app.add_middleware(Guard, serving=serving)

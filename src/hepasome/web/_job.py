@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from hepasome.files import write_atomically
 
 State = Literal["queued", "running", "complete", "failed", "cancelled"]
-Task = Literal["run", "report", "explain"]
+Task = Literal["run", "report", "explain", "design"]
 LIVE: tuple[State, ...] = ("queued", "running")
 JOB_FILE = "job.json"
 Count = Annotated[int, Field(ge=0, le=2**63 - 1)]  # what a database holds in eight bytes
@@ -37,7 +37,8 @@ class Job:
         started: When it was last begun; empty before.
         finished: When it ended; empty before.
         total: Subjects that are simulated.
-        task: What is computed: the run; the pages of one that the command line made; or what explains its effects.
+        task: What is computed: the run; the pages of one that the command line made; what explains its effects; or what
+            designs of a trial are asked about.
         given: What the treated arms are given, in words.
         headline: What came out, in a line; empty before.
     """

@@ -120,6 +120,7 @@ class RunView(BaseModel):
     remaining: float | None = Field(description="Seconds until all subjects are simulated, at the measured speed.")
     place: int | None = Field(description="Runs that come before it, if it waits.")
     has_results: bool
+    task: str = Field(description="What is computed: run, report, explain, or design: what a design is asked about.")
 
 
 class SoFarRow(BaseModel):

@@ -1,4 +1,4 @@
-"""The sections of the application. One that is not there yet is not listed: no link leads nowhere."""
+"""The sections of the application."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ class Section(NamedTuple):
     title: str
 
 
-# a section comes in between when its pages come: design
 SECTIONS = (
     Section("/studies", "Studies"),
     Section("/products", "Product"),
     Section("/evidence", "Evidence"),
+    Section("/design", "Design"),
     Section("/runs", "Runs"),
     Section("/api", "API"),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hepasome.web._elsewhere import elsewhere
 from hepasome.web._files import explained, results
@@ -59,8 +59,10 @@ def pages(
         return page(request, "runs.html.j2", runs=found, laboratory=elsewhere(queue))
 
     @site.get("/runs/{name}")
-    def run(request: Request, name: str) -> HTMLResponse:
+    def run(request: Request, name: str) -> Response:
         view = run_view(queue, queue.get(name))
+        if view.task == "design":
+            return RedirectResponse(f"/design/{name}")
         found = results(queue, name) if view.has_results else None
         return page(request, "run.html.j2", run=view, found=found, explained=explained(queue, name))
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from hepasome.files import InputError, input_error, read_text, write_atomically
@@ -17,6 +19,7 @@ from hepasome.web._job import Job, moment, write_job
 from hepasome.web._library import STUDY_FILE, Entry, product_files
 from hepasome.web._made import made_elsewhere, study_of_run
 from hepasome.web._names import RUN, MissingError, RefusedError, named
+from hepasome.web._preparation import PREPARED
 from hepasome.web._process import RunProcess
 from hepasome.web._progress import Progress
 from hepasome.web._settings import MISSING, Serving
@@ -90,13 +93,18 @@ class RunQueue:
         return named(self._serving.runs, name, RUN)
 
     def has_results(self, name: str) -> bool:
-        """Whether there is something to show."""
+        """Whether there is something to show of a run."""
         return (self.folder(name) / RESULTS).is_file()
+
+    def is_whole(self, job: Job) -> bool:
+        """Whether all that was asked for is there."""
+        made = PREPARED if job.task == "design" else RESULTS
+        return job.state == "complete" and (self.folder(job.name) / made).is_file()
 
     def so_far(self, name: str) -> list[dict[str, Any]]:
         """Mean, SD and number of each endpoint and arm over the animals that are finished; none before the first."""
         try:
-            found: list[dict[str, Any]] = json.loads((self._job_folder(name) / SO_FAR).read_text(encoding="utf-8"))
+            found: list[dict[str, Any]] = json.loads((self.job_folder(name) / SO_FAR).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return []
         return found
@@ -128,21 +136,39 @@ class RunQueue:
         """
         study = entry.checked()
         check_settings(study, settings)
-        total = self._allowed(study, settings)
+        total = _total(study, settings)
         name = default_folder(study, settings, self._serving.runs).name
+        chosen = (settings.subjects, settings.seed, settings.draws, settings.overrides)
+        return self.add(Job(name, study.id, study.title, *chosen, total=total), entry)
+
+    def add(self, job: Job, entry: Entry, files: Mapping[str, str] = MappingProxyType({})) -> Job:
+        """Queue a job about a study, unless it is in the queue or done; the job as it is then.
+
+        Args:
+            job: What is to be computed.
+            entry: The study; it is kept with the job, for it may change.
+            files: What else is kept with it, by name.
+
+        Raises:
+            InputError: If it is larger than allowed.
+            RefusedError: If too many wait.
+        """
+        most = self._serving.limits.subjects
+        if job.total > most:
+            problem = f"This would be {job.total:,} subjects; the server takes up to {most:,} in one run."
+            raise input_error("run", problem, "Ask for fewer animals or draws, or use the command line.")
         with self._changed:
-            known = self.index.get(name)
-            if known is not None and (known.is_live or (known.state == "complete" and self.has_results(name))):
+            known = self.index.get(job.name)
+            if known is not None and (known.is_live or self.is_whole(known)):
                 return known
             if len(self.index.waiting()) >= self._serving.limits.queued:
                 raise RefusedError("Too many runs wait already. Wait until some are finished, or stop some.")
-            folder = self._job_folder(name)
+            folder = self.job_folder(job.name)
             for file in product_files(entry):
                 write_atomically(folder / file.name, read_text(file))
-            write_atomically(folder / STUDY_FILE, entry.text)
-            chosen = (settings.subjects, settings.seed, settings.draws, settings.overrides)
-            what = given(study.as_written())
-            job = Job(name, study.id, study.title, *chosen, submitted=moment(), total=total, given=what)
+            for name, text in {STUDY_FILE: entry.text, **files}.items():
+                write_atomically(folder / name, text)
+            job = replace(job, submitted=moment(), given=given(entry.checked().as_written()))
             self._keep(job)
             self._changed.notify_all()
         return job
@@ -191,11 +217,13 @@ class RunQueue:
         """
         with self._changed:
             job = self.get(name)
-            if job.is_live or (job.state == "complete" and self.has_results(name)):
+            if job.is_live or self.is_whole(job):
                 raise RefusedError("There is nothing to go on with: the run is in the queue, or finished.")
-            if not (self._job_folder(name) / STUDY_FILE).is_file():
-                write_atomically(self._job_folder(name) / STUDY_FILE, study_of_run(self.folder(name)))
-            job = replace(job, task="report" if job.state == "complete" else "run", submitted=moment()).now("queued")
+            if not (self.job_folder(name) / STUDY_FILE).is_file():
+                write_atomically(self.job_folder(name) / STUDY_FILE, study_of_run(self.folder(name)))
+            if job.task != "design":
+                job = replace(job, task="report" if job.state == "complete" else "run")
+            job = replace(job, submitted=moment()).now("queued")
             self._keep(job)
             self._changed.notify_all()
         return job
@@ -210,22 +238,11 @@ class RunQueue:
         with self._changed:
             if self.get(name).is_live or self.process(name) is not None:
                 raise RefusedError("The run is in the queue. Stop it first.")
-            for folder in (self.folder(name), self._job_folder(name)):
+            for folder in (self.folder(name), self.job_folder(name)):
                 if folder.is_dir():
                     shutil.rmtree(folder)
             self.index.remove([name])
             self._tell()
-
-    def _allowed(self, study: Study, settings: Settings) -> int:
-        """How many subjects will be simulated at most, ladders aside."""
-        most, arms = self._serving.limits.subjects, len(study.arms)
-        treated = sum(arm.treatment is not None for arm in study.arms.values())
-        per_arm = settings.subjects or _most(study.subjects_per_arm)
-        total = per_arm * arms + settings.draws * (arms + treated)
-        if total > most:
-            problem = f"This would be {total:,} subjects; the server takes up to {most:,} in one run."
-            raise input_error("run", problem, "Ask for fewer animals or draws, or use the command line.", value=per_arm)
-        return total
 
     def _work(self) -> None:
         while True:
@@ -239,7 +256,7 @@ class RunQueue:
                 job = waiting[0].now("running")
                 self._keep(job)
                 limits, workers = self._serving.limits, self._serving.workers
-                process = RunProcess(self._job_folder(job.name), self.folder(job.name), workers, limits)
+                process = RunProcess(self.job_folder(job.name), self.folder(job.name), workers, limits)
                 self._now = (job.name, process)
             why = process.wait()
             with self._changed:
@@ -265,7 +282,7 @@ class RunQueue:
             return ""  # it failed and left none
 
     def _keep(self, job: Job) -> None:
-        write_job(self._job_folder(job.name), job)
+        write_job(self.job_folder(job.name), job)
         self.index.put([job])
         self._tell()
 
@@ -273,7 +290,8 @@ class RunQueue:
         if self.laboratory is not None:
             self.laboratory.tell()
 
-    def _job_folder(self, name: str) -> Path:
+    def job_folder(self, name: str) -> Path:
+        """Where what was asked for is kept."""
         return named(self._serving.runs / JOBS, name, RUN)
 
 
@@ -285,6 +303,13 @@ def _laboratory(serving: Serving, index: Index) -> Laboratory | None:
     except ImportError:
         raise input_error("--store", MISSING) from None
     return Laboratory(serving.store, serving.place, index.all)
+
+
+def _total(study: Study, settings: Settings) -> int:
+    """How many subjects will be simulated at most, ladders aside."""
+    arms = len(study.arms)
+    treated = sum(arm.treatment is not None for arm in study.arms.values())
+    return (settings.subjects or _most(study.subjects_per_arm)) * arms + settings.draws * (arms + treated)
 
 
 def _most(count: object) -> int:

@@ -62,7 +62,7 @@ def findings(error: InputError) -> list[FindingView]:
         FindingView(
             problem=one.problem,
             remedy=one.remedy,
-            field=one.field,
+            field=one.field or (one.file if one.file.startswith("--") else ""),  # an option of the command line
             line=one.line,
             value=None if one.value is None else shorten(one.value),
         )
@@ -92,6 +92,7 @@ def run_view(queue: RunQueue, job: Job) -> RunView:
         remaining=progress.remaining,
         place=queue.place(job.name) if job.state == "queued" else None,
         has_results=queue.has_results(job.name),
+        task=job.task,
     )
 
 

@@ -22,6 +22,7 @@ from hepasome.trial import Progress, Settings, SoFar
 from hepasome.web._bounds import FAILED, NO_MEMORY, end_with_the_server, keep_within, step_back
 from hepasome.web._job import Job, read_job
 from hepasome.web._library import STUDY_FILE
+from hepasome.web._preparation import make_preparation
 
 RESULTS = "results.json"
 SO_FAR = "so_far.json"
@@ -40,6 +41,9 @@ def main(job_folder: Path, run_folder: Path, workers: int, memory: int) -> int:
         keep_within(memory)
         if job.task == "explain":
             _explain(run_folder, workers)
+            return 0
+        if job.task == "design":
+            make_preparation(job_folder, run_folder, workers, _hearing("simulating"))
             return 0
         simulated = _simulated(job, job_folder, run_folder, workers)
         _say(phase="writing the report")
@@ -80,13 +84,14 @@ def _simulated(job: Job, job_folder: Path, run_folder: Path, workers: int) -> Si
     )
 
 
-def _explain(run_folder: Path, workers: int) -> None:
-    def hearing(phase: str) -> Progress:
-        return lambda done, total: _say(phase=phase, done=done, total=total)
+def _hearing(phase: str) -> Progress:
+    return lambda done, total: _say(phase=phase, done=done, total=total)
 
+
+def _explain(run_folder: Path, workers: int) -> None:
     run = load_run(run_folder)
-    explained = run.explain(workers=workers, on_progress=hearing("taking parts away"))
-    explained = explained.with_sensitivity(workers=workers, on_progress=hearing("varying what is not known"))
+    explained = run.explain(workers=workers, on_progress=_hearing("taking parts away"))
+    explained = explained.with_sensitivity(workers=workers, on_progress=_hearing("varying what is not known"))
     _say(phase="writing the report")
     explained.report()
 

@@ -106,6 +106,9 @@ export class Form {
   }
 }
 
+// Findings about options of the command line, by the names of the fields of a body or an address.
+export const named = (findings) => findings.map((one) => ({ ...one, field: one.field.replace(/^--/, "").replaceAll("-", "_") }));
+
 // Says what is wrong beside the fields that it is about; the value is what stands at no field.
 export function placeProblems(root, findings, words) {
   for (const box of root.querySelectorAll(".problem")) {
