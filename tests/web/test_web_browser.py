@@ -23,7 +23,8 @@ DROPPED = """files => {
 }"""
 
 
-def test_a_trial_is_copied_doubled_run_read_and_its_report_is_that_of_the_command_line(page, serve, tmp_path):
+def test_a_whole_visit_ends_with_the_numbers_of_the_command_line(page, serve, tmp_path):
+    """Copy a trial, double its dose, drop files that become another arm, run it, read the effect, take the report."""
     _, address = serve(tmp_path)
     page.goto(address)
     page.get_by_label("Find").fill("umbilical mouse exosome")
@@ -42,26 +43,76 @@ def test_a_trial_is_copied_doubled_run_read_and_its_report_is_that_of_the_comman
     page.get_by_role("button", name="Save").click()
     page.wait_for_url("**/studies/doubled")
 
+    drop_and_keep(page, address)
+    page.get_by_text("Use it in a study").click()
+    page.get_by_label("Study").select_option("doubled")
+    page.get_by_role("button", name="Add the arm").click()
+    page.wait_for_url("**/studies/doubled/edit#arm-dropped")
+    playwright.expect(page.locator("#checked")).to_contain_text("All of it holds")
+    playwright.expect(page.locator("#arm-dropped")).to_be_in_viewport()
+    playwright.expect(page.locator("#timeline")).to_contain_text("dropped, 500 ug")
+
+    page.goto(f"{address}studies/doubled")
     page.get_by_label("Animals per arm").fill("3")
     page.get_by_label("Draws of what is not known").fill("2")
     page.get_by_role("button", name="Run", exact=True).click()
     page.wait_for_url("**/runs/doubled-*")
     page.reload()  # the run does not mind
-    playwright.expect(page.get_by_role("heading", name="Endpoints")).to_be_visible(timeout=90_000)
-    effect = page.locator("tr", has=page.get_by_role("rowheader", name="collagen_area")).locator("td").nth(3)
+    playwright.expect(page.get_by_role("heading", name="Endpoints")).to_be_visible(timeout=120_000)
+    arms = page.locator("table.numbers thead th").all_inner_texts()
+    effects = page.locator("tr", has=page.get_by_role("rowheader", name="collagen_area")).locator("th, td")
+    shown = {arm: effects.nth(arms.index(arm)).inner_text() for arm in ("exosome", "dropped")}
+    playwright.expect(page.get_by_role("heading", name="Published claims")).to_be_visible()
+    playwright.expect(page.get_by_text("These claims are about li2013")).to_be_visible()
     with page.expect_download() as coming:
         page.get_by_role("link", name="Download the report").click()
     downloaded = Path(coming.value.path()).read_text()
 
-    study = tmp_path / "studies" / "doubled" / "study.yaml"
-    assert str(load_study(study).arms["exosome"].treatment.dose) == "500 ug"
-    command = [sys.executable, "-c", "from hepasome.cli import main; main()", "run", study]
-    command += ["--subjects", "3", "--draws", "2", "--workers", "1", "--out", tmp_path / "by_command"]
-    subprocess.run(list(map(str, command)), check=True, capture_output=True)
-    assert downloaded == (tmp_path / "by_command" / "report.html").read_text()
-    shown = re.search(r"g ([+-][\d.]+ \[[+-][\d.]+, [+-][\d.]+\])", effect.inner_text())[1]
-    assert f"g {shown}" in downloaded
-    assert "500 ug" in downloaded
+    by_command = tmp_path / "by_command"
+    by_command.mkdir()
+    shutil.copy(tmp_path / "studies" / "doubled" / "study.yaml", by_command)
+    typed("product", "read", *COUNTED, *AS_OPTIONS, "--out", by_command / "dropped.yaml")
+    assert str(load_study(by_command / "study.yaml").arms["exosome"].treatment.dose) == "500 ug"
+    few = ("--subjects", 3, "--draws", 2, "--workers", 1)
+    typed("run", by_command / "study.yaml", *few, "--out", by_command / "run")
+    assert downloaded == (by_command / "run" / "report.html").read_text()
+    for arm, text in shown.items():
+        effect = re.search(r"g ([+-][\d.]+ \[[+-][\d.]+, [+-][\d.]+\])", text)[1]
+        assert f"g {effect}" in downloaded, arm
+
+
+def typed(*words):
+    """The command line in a process of its own."""
+    command = [sys.executable, "-c", "from hepasome.cli import main; main()", *map(str, words)]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+COUNTED = [file for file in LAB_FILES if file.suffix == ".csv"]  # sizes and small RNA
+AS_OPTIONS = ["--id", "dropped", "--source-cell", "bv2_microglia", "--dilution", 1000, "--columns", "Control"]
+AS_OPTIONS += ["--assume-native", "--protein", "0.5 mg/mL"]
+
+
+def drop_and_keep(page, address):
+    """Laboratory files are dropped, what they do not say is answered, and the product is kept."""
+    page.goto(f"{address}products")
+    files = [[file.name, file.read_text(encoding="latin-1")] for file in COUNTED]
+    page.dispatch_event("#drop", "drop", {"dataTransfer": page.evaluate_handle(DROPPED, files)})
+    playwright.expect(page.locator("#heard")).to_contain_text("6 questions are open", timeout=30_000)
+    playwright.expect(page.locator("[data-path='dilution']")).to_contain_text("How far was the sample diluted")
+    playwright.expect(page.locator("[data-path='mirna']")).to_be_hidden()  # nobody asks for it
+    playwright.expect(page.get_by_role("button", name="Keep it")).to_be_hidden()
+    page.get_by_label("Short name").fill("dropped")
+    page.get_by_label("Cell that made the vesicles").fill("bv2_microglia")
+    page.get_by_label("Dilution of the counted sample").fill("1000")
+    page.get_by_label("Samples of the small-RNA table").fill("Control")
+    page.get_by_label("Accept the published native number").select_option("true")
+    page.get_by_label("Protein of the undiluted sample").fill("0.5 mg")
+    playwright.expect(page.locator("[data-path='protein'] .problem")).to_contain_text("0.5 mg", timeout=30_000)
+    page.get_by_label("Protein of the undiluted sample").fill("0.5 mg/mL")
+    playwright.expect(page.get_by_role("button", name="Keep it")).to_be_enabled(timeout=30_000)
+    playwright.expect(page.locator("#preview img")).to_be_visible()
+    page.get_by_role("button", name="Keep it").click()
+    page.wait_for_url("**/products/dropped")
 
 
 @pytest.fixture(scope="module")
@@ -162,37 +213,11 @@ def test_forms_follow_the_disease_and_ranges_keep_their_reason(page, full):
     page.on("dialog", lambda dialog: dialog.accept())
 
 
-def test_dropped_files_become_an_arm_of_a_study(page, full):
+def test_an_own_product_that_is_chosen_in_the_form_comes_with_its_file(page, full):
     address, _ = full
-    page.goto(f"{address}products")
-    files = [[file.name, file.read_text(encoding="latin-1")] for file in LAB_FILES if file.suffix == ".csv"]
-    page.dispatch_event("#drop", "drop", {"dataTransfer": page.evaluate_handle(DROPPED, files)})
-    playwright.expect(page.locator("#heard")).to_contain_text("6 questions are open", timeout=30_000)
-    playwright.expect(page.locator("[data-path='dilution']")).to_contain_text("How far was the sample diluted")
-    playwright.expect(page.locator("[data-path='mirna']")).to_be_hidden()  # nobody asks for it
-    playwright.expect(page.get_by_role("button", name="Keep it")).to_be_hidden()
-    page.get_by_label("Short name").fill("dropped")
-    page.get_by_label("Cell that made the vesicles").fill("bv2_microglia")
-    page.get_by_label("Dilution of the counted sample").fill("1000")
-    page.get_by_label("Samples of the small-RNA table").fill("Control")
-    page.get_by_label("Accept the published native number").select_option("true")
-    page.get_by_label("Protein of the undiluted sample").fill("0.5 mg")
-    playwright.expect(page.locator("[data-path='protein'] .problem")).to_contain_text("0.5 mg", timeout=30_000)
-    page.get_by_label("Protein of the undiluted sample").fill("0.5 mg/mL")
-    playwright.expect(page.get_by_role("button", name="Keep it")).to_be_enabled(timeout=30_000)
-    playwright.expect(page.locator("#preview img")).to_be_visible()
-    page.get_by_role("button", name="Keep it").click()
-    page.wait_for_url("**/products/dropped")
-
-    page.get_by_text("Use it in a study").click()
-    page.get_by_label("Study").select_option("mine")
-    page.get_by_role("button", name="Add the arm").click()
-    page.wait_for_url("**/studies/mine/edit#arm-dropped")
-    playwright.expect(page.locator("#checked")).to_contain_text("All of it holds")
-    playwright.expect(page.locator("#arm-dropped")).to_be_in_viewport()
-    playwright.expect(page.locator("#timeline")).to_contain_text("dropped, 250 ug")
+    page.goto(f"{address}studies/mine/edit")
     product = page.locator("[data-path='arms.exosome.treatment.product.base']").get_by_label("Product")
-    product.select_option("ours.yaml")  # its file comes with it
+    product.select_option("ours.yaml")
     playwright.expect(page.locator("#checked")).to_contain_text("not saved yet")
     playwright.expect(page.locator("#timeline")).to_contain_text("microglia>, 250 ug")
     page.on("dialog", lambda dialog: dialog.accept())

@@ -67,7 +67,8 @@ function show(found, asked) {
   byId("analysis").textContent = `${found.analysis}.${found.effect ? ` Blue: what the model expects; orange: ${found.effect}; dotted: on the other side.` : " Dotted: on the other side."}`;
   byId("sentences").replaceChildren(...found.sentences.map((text) => make("p", {}, text)));
   byId("assumptions").replaceChildren(...found.assumptions.map((text) => make("li", {}, text)));
-  byId("command").textContent = found.command;
+  // lines break between options, not within them
+  byId("command").replaceChildren(...found.command.split(/ (?=--)/).flatMap((part, i) => [i ? " " : "", make("span", {}, part)]));
   byId("same").textContent = found.interpolated
     ? "It simulates this dose; here it lies between simulated ones, so its numbers differ a little."
     : "It gives the same numbers.";
