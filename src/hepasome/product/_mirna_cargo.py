@@ -60,7 +60,7 @@ def _columns(table: SmallRnaCounts, groups: SampleGroups | None, pattern: str | 
     if not columns and pattern is not None:
         columns = [i for i, sample in enumerate(table.samples) if group[sample] and fnmatchcase(group[sample], pattern)]
     if not columns:
-        notes.ask("--columns", f"No sample fits `{pattern}`.", there)
+        notes.ask("--columns", f"No sample fits `{pattern}`.", f"A star stands for the rest: 'control*'. {there}")
     elif table.counts[:, columns].sum() == 0:
         notes.ask("--columns", "The chosen samples have no reads.", there)
         return []

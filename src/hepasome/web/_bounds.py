@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
+from pathlib import Path
 
 from hepasome.files import MEGABYTE
 
@@ -41,13 +41,17 @@ def more_time(seconds: int) -> None:
 
 
 def swollen(memory: int) -> bool:
-    """Whether this process ever took half of what it may: what comes next should not suffer from what was."""
+    """Whether this process ever took half of what it may: what comes next should not suffer from what was.
+
+    Told where the system holds limits of memory, that is on Linux. Not asked of `getrusage`, whose peak is inherited
+    from the process that started this one.
+    """
     try:
-        import resource
-    except ImportError:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
         return False
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return bool(memory) and peak > memory * MEGABYTE / 2
+    peak = next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")), 0)
+    return bool(memory) and 1024 * peak > memory * MEGABYTE / 2
 
 
 def end_with_the_server() -> None:
