@@ -189,13 +189,13 @@ OUTSIDE_OF_SBML = {  # these make one SBML parameter or one animal in Python
 
 @pytest.fixture(scope="module")
 def everything():
-    """One model of every disease in every species, with all that can be given."""
+    """One model of every disease, with all that can be given, and one with zones."""
     models = [
-        Structure(model.species[0], 3 if "circulation" in model.parts else 1, cells, disease, True)
+        Structure(model.species[0], 1, "circulation" in model.parts and "cells" not in model.parts, disease, True)
         for disease in disease_ids()
         if (model := disease_model(disease))
-        for cells in {False, "circulation" in model.parts and "cells" not in model.parts}
     ]
+    models.append(Structure("mouse", 3, disease="ccl4_fibrosis"))
     return "".join(model_sbml(structure) for structure in models)
 
 
