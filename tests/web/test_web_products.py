@@ -60,6 +60,15 @@ def test_a_kept_product_tells_what_its_files_told(with_product):
     assert {one["protein"]: one["share"] for one in found["proteins"]}["ALB"] == pytest.approx(0.00996, abs=1e-5)
     assert found["pictures"] == ["preparation", "gates"]
     assert with_product.get("/api/products/ours/figures/gates.svg").text.startswith("<svg")
+    assert with_product.get("/api/products/ours/figures/gates.png").content.startswith(b"\x89PNG")
+    gates = pd.read_csv(io.StringIO(with_product.get("/api/products/ours/figures/gates.csv").text))
+    assert gates["file"].to_list() == [CYTOMETER.name]
+    assert gates["share"].to_list() == (gates["positive"] / gates["events"]).to_list()
+    shown = pd.read_csv(io.StringIO(with_product.get("/api/products/ours/figures/preparation.csv").text))
+    assert shown.loc[shown["panel"] == "diameter", "value"].astype(float).sum() == pytest.approx(100)
+    named = {cargo.name: cargo.copies_per_vesicle.value for cargo in reading.product.cargo}
+    cargo = shown[shown["panel"] == "cargo"]
+    assert dict(zip(cargo["name"], cargo["value"].astype(float), strict=True)) == pytest.approx(named)
     assert with_product.get("/api/products").json()[0]["id"] == "ours"
     assert [one["id"] for one in with_product.get("/api/products").json()[1:]] == shipped_products()
 

@@ -28,7 +28,12 @@ from hepasome.report._pooling import (
     terms_table,
 )
 from hepasome.report._prisma import prisma_flow, write_prisma_flow
-from hepasome.report._product_sheet import product_pictures, render_product_sheet, write_product_sheet
+from hepasome.report._product_sheet import (
+    product_picture_files,
+    product_pictures,
+    render_product_sheet,
+    write_product_sheet,
+)
 from hepasome.report._protocol import protocol_draft
 from hepasome.report._report import render_report, write_report
 from hepasome.report._results import plain, run_results
@@ -98,6 +103,7 @@ __all__ = [
     "power_figure",
     "power_table",
     "prisma_flow",
+    "product_picture_files",
     "product_pictures",
     "protocol_draft",
     "read_scoreboard",

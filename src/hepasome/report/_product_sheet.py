@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from hepasome.files import write_atomically
 from hepasome.product import LabReading, Product, check_product
 from hepasome.report._product_figures import gates_figure, product_figure
-from hepasome.report._style import STATUS_COLOURS, embedded, svg
+from hepasome.report._product_tables import gates_table, product_table
+from hepasome.report._style import STATUS_COLOURS, embedded, png, svg
 from hepasome.report._tables import number
 
 _PAGE = "product.html.j2"
@@ -53,10 +56,24 @@ def render_product_sheet(
 
 def product_pictures(product: Product, reading: LabReading | None = None) -> dict[str, str]:
     """Pictures of a preparation as SVG, by name: `preparation`, and `gates` where a cytometer was read."""
-    figures = {"preparation": product_figure(product.vesicles, reading)}
+    return {name: svg(figure) for name, figure, _ in _drawn(product, reading)}
+
+
+def product_picture_files(product: Product, reading: LabReading | None = None) -> dict[str, str | bytes]:
+    """The same pictures as SVG and PNG, and as CSV with the numbers that they show, by the name of the file."""
+    files: dict[str, str | bytes] = {}
+    for name, figure, table in _drawn(product, reading):
+        files[f"{name}.svg"] = svg(figure)
+        files[f"{name}.png"] = png(figure)
+        files[f"{name}.csv"] = table.to_csv(index=False, lineterminator="\n")
+    return files
+
+
+def _drawn(product: Product, reading: LabReading | None) -> Iterator[tuple[str, Figure, pd.DataFrame]]:
+    """Every picture with its name and its numbers."""
+    yield "preparation", product_figure(product.vesicles, reading), product_table(product.vesicles)
     if reading is not None and reading.gates:
-        figures["gates"] = gates_figure(reading.gates)
-    return {name: svg(figure) for name, figure in figures.items()}
+        yield "gates", gates_figure(reading.gates), gates_table(reading.gates)
 
 
 def _context(product: Product, reading: LabReading | None, pictures: Mapping[str, str]) -> dict[str, Any]:

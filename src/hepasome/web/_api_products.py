@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -112,13 +112,16 @@ def product_routes(products: Products, desk: LabDesk, library: Library) -> APIRo
         return Response(products.sheet(name), media_type=MEDIA["html"], headers=_FILE | saved)
 
     @api.get(
-        "/products/{name}/figures/{drawing}.svg",
-        summary="A picture of the sheet",
+        "/products/{name}/figures/{drawing}.{kind}",
+        summary="A picture of the sheet, or its numbers",
         response_class=Response,
-        responses=_FAULTS | file_of("svg"),
+        responses=_FAULTS | file_of("svg", "png", "csv"),
     )
-    def picture(name: str, drawing: str) -> Response:
-        return Response(products.picture(name, drawing), media_type=MEDIA["svg"], headers=_FILE)
+    def picture(name: str, drawing: str, kind: Literal["svg", "png", "csv"], *, download: bool = False) -> Response:
+        content = products.picture(name, drawing, kind)
+        if download or kind == "csv":
+            return attachment(content, f"{name}_{drawing}.{kind}")
+        return Response(content, media_type=MEDIA[kind], headers=_FILE)
 
     @api.post(
         "/products/{name}/use",

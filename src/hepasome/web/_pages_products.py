@@ -26,8 +26,9 @@ def product_pages(products: Products, library: Library, serving: Serving) -> API
     @site.get("/products/{name}")
     def product(request: Request, name: str) -> HTMLResponse:
         shown = product_view(products, products.get(name))
-        sources = {drawing: f"/api/products/{name}/figures/{drawing}.svg" for drawing in shown.pictures}
+        figures = f"/api/products/{name}/figures"
+        sources = {drawing: f"{figures}/{drawing}.svg" for drawing in shown.pictures}
         studies = [entry.study for entry in library.entries() if entry.own and entry.study is not None]
-        return page(request, "product.html.j2", product=shown, sources=sources, studies=studies)
+        return page(request, "product.html.j2", product=shown, sources=sources, figures=figures, studies=studies)
 
     return site

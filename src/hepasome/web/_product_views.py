@@ -64,7 +64,7 @@ def reading_view(folder: Path, found: Reading) -> ReadingView:
     summary = _summary(ProductEntry(found.product, True, path, product))
     view.product = _view(summary, path.read_text(encoding="utf-8"), product, list(drawn), found, folder)
     sources = {name: f"data:image/svg+xml;base64,{b64encode(drawing).decode()}" for name, drawing in drawn.items()}
-    view.preview = part("product_parts.html.j2", product=view.product, sources=sources)
+    view.preview = part("product_parts.html.j2", product=view.product, sources=sources, figures="")
     return view
 
 

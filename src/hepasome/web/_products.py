@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hepasome.files import InputError, input_error, read_text
 from hepasome.product import Product, check_product, load_product, product_path, shipped_products
-from hepasome.report import product_pictures, render_product_sheet
+from hepasome.report import product_picture_files, render_product_sheet
 from hepasome.web._library import Stamp, stamp_of
 from hepasome.web._names import FIGURE, PRODUCT, MissingError, RefusedError, named
 from hepasome.web._product_folder import FIGURES, Reading, hash_of, product_in, read_reading, sheet_in
@@ -68,7 +68,7 @@ class Products:
         self._lock = threading.Lock()
         self._drawing = threading.Lock()  # the look of figures is one for all threads
         self._known: dict[str, tuple[Stamp, ProductEntry]] = {}
-        self._drawn: dict[str, tuple[Product, dict[str, str]]] = {}
+        self._drawn: dict[str, tuple[Product, dict[str, str | bytes]]] = {}
 
     def entries(self) -> list[ProductEntry]:
         """All products, own ones first, by id."""
@@ -139,7 +139,8 @@ class Products:
         if entry.reading is not None:
             return read_text(sheet_in(entry.path.parent, name))
         with self._drawing:
-            return render_product_sheet(entry.checked(), pictures=self._pictures(entry))
+            drawn = self._pictures(entry)
+            return render_product_sheet(entry.checked(), pictures={"preparation": str(drawn["preparation.svg"])})
 
     def pictures(self, name: str) -> list[str]:
         """Names of the pictures of a product."""
@@ -148,8 +149,8 @@ class Products:
             return ["preparation"]
         return sorted((path.stem for path in (entry.path.parent / FIGURES).glob("*.svg")), reverse=True)
 
-    def picture(self, name: str, drawing: str) -> str:
-        """A picture of a product, SVG.
+    def picture(self, name: str, drawing: str, kind: str) -> str | bytes:
+        """A picture of a product as SVG or PNG, or its numbers as CSV.
 
         Raises:
             MissingError: If there is none.
@@ -159,15 +160,18 @@ class Products:
             raise MissingError("There is no such picture.")
         entry = self.get(name)
         if entry.reading is not None:
-            return read_text(named(entry.path.parent / FIGURES, drawing, FIGURE).with_suffix(".svg"))
+            path = named(entry.path.parent / FIGURES, drawing, FIGURE).with_suffix(f".{kind}")
+            if not path.is_file():  # read by an earlier hepasome
+                raise MissingError("There is no such picture.")
+            return path.read_bytes()
         with self._drawing:
-            return self._pictures(entry)[drawing]
+            return self._pictures(entry)[f"{drawing}.{kind}"]
 
-    def _pictures(self, entry: ProductEntry) -> dict[str, str]:
+    def _pictures(self, entry: ProductEntry) -> dict[str, str | bytes]:
         product = entry.checked()
         known = self._drawn.get(entry.id)
         if known is None or known[0] != product:
-            known = self._drawn[entry.id] = (product, product_pictures(product))
+            known = self._drawn[entry.id] = (product, product_picture_files(product))
         return known[1]
 
     def _is_product(self, name: str) -> bool:

@@ -47,14 +47,15 @@ def _written(reading: LabReading, folder: Path) -> str:
     product = reading.product
     if product is None:
         return ""
-    from hepasome.report import product_pictures, render_product_sheet  # slow, and most readings only ask
+    from hepasome.report import product_picture_files, render_product_sheet  # slow, and most readings only ask
 
     path = write_product(product, product_in(folder, product.id))
     if load_product(path) != product:
         raise input_error(_ANSWERS, "An answer does not survive in a product file.", "Use plain text.")
-    pictures = product_pictures(product, reading)
-    for name, drawing in pictures.items():
-        write_atomically(folder / FIGURES / f"{name}.svg", drawing)
+    files = product_picture_files(product, reading)
+    for name, content in files.items():
+        write_atomically(folder / FIGURES / name, content)
+    pictures = {Path(name).stem: str(content) for name, content in files.items() if name.endswith(".svg")}
     write_atomically(sheet_in(folder, product.id), render_product_sheet(product, reading, pictures))
     return hash_of(path)
 
