@@ -6,6 +6,7 @@ import importlib.metadata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from threading import Thread
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -61,6 +62,7 @@ def application(serving: Serving) -> FastAPI:
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
         queue.start()
+        Thread(target=library.entries, daemon=True, name="studies").start()  # read once, before somebody waits for it
         try:
             yield
         finally:

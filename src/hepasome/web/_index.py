@@ -12,11 +12,12 @@ import duckdb
 
 from hepasome.files import input_error
 from hepasome.web._job import Job, read_job
-from hepasome.web._run_table import CREATE, RunTable
+from hepasome.web._run_table import CREATE, Placed, RunTable
 
 INDEX = ".index.duckdb"
 JOBS = ".jobs"
 LOCK = ".server.lock"
+_MOST_KEPT = 1000  # answers
 _OUR_OWN = ""  # the place of all its rows: a folder has one server
 _QUIET: dict[
     str, str | bool | int | float | list[str]
@@ -40,7 +41,7 @@ class Index(RunTable):
     def __init__(self, runs: Path) -> None:
         runs.mkdir(parents=True, exist_ok=True)
         self._alone, self._lock = _alone_in(runs), threading.Lock()
-        self._waiting: list[Job] | None = None
+        self._kept: dict[tuple[Any, ...], list[Placed]] = {}
         for old in runs.glob(f"{INDEX}*"):  # made anew at every start, it agrees with the folders; the log goes with it
             old.unlink()
         database = DuckDatabase(runs / INDEX)
@@ -53,25 +54,32 @@ class Index(RunTable):
         """Add runs, each of another name, or replace what is known of them."""
         with self._lock:
             super().put(jobs)
-            self._waiting = None
+            self._kept.clear()
 
     def remove(self, names: Iterable[str]) -> None:
         """Forget runs."""
         with self._lock:
             super().remove(names)
-            self._waiting = None
+            self._kept.clear()
 
-    def waiting(self) -> list[Job]:
-        """Runs that wait, the first to come first; kept, since a list asks for the place of each that waits."""
-        with self._lock:
-            if self._waiting is None:
-                self._waiting = super().waiting()
-            return list(self._waiting)
+    def names(self) -> set[str]:
+        """The names of all runs."""
+        return {job.name for job in self.all()}
 
     def close(self) -> None:
         """Close the file, and let another server have the folder."""
         super().close()
         self._alone.close()
+
+    def _select(self, sql: str, values: Sequence[Any]) -> list[Placed]:
+        """What was found is kept until something changes: many readers ask the same, and each waits for the others."""
+        asked = (sql, *values)
+        with self._lock:
+            if asked not in self._kept:
+                if len(self._kept) >= _MOST_KEPT:
+                    self._kept.clear()
+                self._kept[asked] = super()._select(sql, values)
+            return self._kept[asked]
 
 
 class DuckDatabase:
