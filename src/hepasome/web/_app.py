@@ -26,7 +26,7 @@ from hepasome.web._asking import Asking
 from hepasome.web._described import COMMON, allowed
 from hepasome.web._designs import Designs
 from hepasome.web._elsewhere import laboratory_routes
-from hepasome.web._library import Library
+from hepasome.web._library import Library, read_shipped
 from hepasome.web._models import FindingView, Problem
 from hepasome.web._names import MissingError, RefusedError
 from hepasome.web._pages import pages
@@ -62,7 +62,7 @@ def application(serving: Serving) -> FastAPI:
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
         queue.start()
-        Thread(target=library.entries, daemon=True, name="studies").start()  # read once, before somebody waits for it
+        Thread(target=read_shipped, daemon=True, name="studies").start()  # before somebody waits for them
         try:
             yield
         finally:

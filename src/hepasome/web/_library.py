@@ -205,6 +205,12 @@ class Library:
         check_id(name, {*taken, *study_ids()})
 
 
+def read_shipped() -> None:
+    """Read the shipped studies: together they take half a second, once."""
+    for name in study_ids():
+        _shipped(name)
+
+
 @cache
 def _shipped(name: str) -> Entry:
     return Entry(name, False, study_path(name), load_study(name))
