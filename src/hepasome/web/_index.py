@@ -62,10 +62,6 @@ class Index(RunTable):
             super().remove(names)
             self._kept.clear()
 
-    def names(self) -> set[str]:
-        """The names of all runs."""
-        return {job.name for job in self.all()}
-
     def close(self) -> None:
         """Close the file, and let another server have the folder."""
         super().close()

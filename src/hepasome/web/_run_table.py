@@ -53,7 +53,6 @@ ON CONFLICT (place, name) DO UPDATE SET
     task = excluded.task, given = excluded.given, headline = excluded.headline
 """
 _REMOVE = "DELETE FROM hepasome_runs WHERE place = $1 AND name = ANY($2::TEXT[])"
-_NAMES = "SELECT name FROM hepasome_runs WHERE place = $1"
 _SELECT = """
 SELECT
     place, name, study, title, subjects, seed, draws, overrides, state, message,
@@ -127,7 +126,7 @@ class RunTable:
 
     def names(self) -> set[str]:
         """The names of all runs."""
-        return {name for (name,) in self._database.execute(_NAMES, [self._place])}
+        return {job.name for job in self.all()}
 
     def find(self, study: str | None = None, state: str | None = None, limit: int = 200, offset: int = 0) -> list[Job]:
         """Runs, the latest first; of one study or in one state where that is asked."""
