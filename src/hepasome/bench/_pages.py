@@ -83,7 +83,7 @@ def _submit(address: str, study: str, seed: int, *, subjects: int, draws: int) -
 
 def _ask(address: str, body: bytes | None = None) -> dict[str, Any]:
     request = urllib.request.Request(address, body, {"Content-Type": "application/json"})  # noqa: S310 # our own server
-    with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:  # noqa: S310 # the same
         found: dict[str, Any] = json.load(answer)
         return found
 
